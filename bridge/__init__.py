@@ -1,0 +1,1 @@
+"""The service between Label Studio, the sandbox and the tracker; nothing imports it."""
