@@ -1,0 +1,1 @@
+"""Tables of the review side: what was observed on annotations, and what came of it."""

@@ -1,0 +1,64 @@
+"""Fixtures that several suites share."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import Engine
+
+_numbers = itertools.count()
+
+
+def data_root() -> Path:
+    """A folder that outlives one run, for things that are dear to make (server, toolchain)."""
+    default = "/var/lib/gavel" if os.geteuid() == 0 else str(Path.home() / ".local/share/gavel")
+    return Path(os.environ.get("GAVEL_DATA_DIR", default)) / "tests"
+
+
+@pytest.fixture(scope="session")
+def database_server(worker_id: str) -> Iterator[str]:
+    """The address of an embedded PostgreSQL with an empty template database `blank`."""
+    from bridge.store.embedded import EmbeddedPostgres
+    from bridge.store.schema import upgrade
+
+    base = data_root()
+    base.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f"db-{worker_id}-", dir=base) as folder:
+        Path(folder).chmod(0o755)
+        server = EmbeddedPostgres(Path(folder))
+        url = server.start()
+        try:
+            upgrade(url)
+            yield url
+        finally:
+            server.stop()
+
+
+@pytest.fixture
+def db_url(database_server: str) -> Iterator[str]:
+    """A fresh database with all tables; dropped afterwards."""
+    name = f"t{next(_numbers)}"
+    with psycopg.connect(
+        database_server.replace("/gavel?", "/postgres?"), autocommit=True
+    ) as admin:
+        admin.execute(f"create database {name} template gavel")
+        try:
+            yield database_server.replace("/gavel?", f"/{name}?")
+        finally:
+            admin.execute(f"drop database if exists {name} with (force)")
+
+
+@pytest.fixture
+def db(db_url: str) -> Iterator[Engine]:
+    """An engine on a fresh database."""
+    from bridge.store.engine import create_engine
+
+    engine = create_engine(db_url)
+    yield engine
+    engine.dispose()
