@@ -42,7 +42,7 @@ class LabelStudioError(GavelError):
     reason = "label_studio"
 
 
-class BadDelivery(GavelError):
+class BadDeliveryError(GavelError):
     """A webhook body or one of its parts is not what Label Studio sends."""
 
     reason = "bad_delivery"

@@ -1,0 +1,1 @@
+"""The `gavel` command: one file per subcommand."""

@@ -1,0 +1,1 @@
+"""Everything that knows what Label Studio looks like."""

@@ -1,0 +1,107 @@
+"""Puts jobs into the queue, on the caller's own transaction: work and its cause commit together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+import procrastinate
+from procrastinate.exceptions import AlreadyEnqueued
+from sqlalchemy import Connection
+
+PRIORITY_PERSON = 10
+"""Somebody is waiting for this one."""
+PRIORITY_BULK = 0
+QUEUES = {
+    "process_delivery": "events",
+    "audit_content": "audit",
+    "publish": "publish",
+    "observe": "review",
+    "deliver_ticket": "tickets",
+}
+"""Job -> queue. Audits have a queue of their own: only they hold a sandbox."""
+
+
+class Queue(Protocol):
+    """What handlers may ask for. Each call joins the transaction of `conn`.
+
+    Asking twice for what already waits changes nothing.
+    """
+
+    def defer_delivery(self, conn: Connection, delivery_id: int) -> None:
+        """Works on a stored delivery."""
+
+    def defer_audits(self, conn: Connection, keys: Iterable[str], *, priority: int) -> None:
+        """Audits the content behind each key."""
+
+    def defer_publish(self, conn: Connection, project_id: int) -> None:
+        """Publishes what waits in a project."""
+
+    def defer_observe(
+        self, conn: Connection, project_id: int, task_id: int, *, delay_s: float = 0
+    ) -> None:
+        """Looks at a task's annotations."""
+
+    def defer_ticket(self, conn: Connection, key: str, delay_s: float = 0) -> None:
+        """Works on a row of the outbox."""
+
+
+class JobQueue:
+    """The queue on procrastinate."""
+
+    def __init__(self, app: procrastinate.App) -> None:
+        self._app = app
+
+    def defer_delivery(self, conn: Connection, delivery_id: int) -> None:
+        """See Queue."""
+        self._defer(conn, "process_delivery", None, {"delivery_id": delivery_id})
+
+    def defer_audits(self, conn: Connection, keys: Iterable[str], *, priority: int) -> None:
+        """See Queue."""
+        for key in keys:
+            lock = f"audit:{key}"
+            self._defer(conn, "audit_content", lock, {"content_key": key}, priority=priority)
+
+    def defer_publish(self, conn: Connection, project_id: int) -> None:
+        """See Queue."""
+        self._defer(conn, "publish", f"publish:{project_id}", {"project_id": project_id})
+
+    def defer_observe(
+        self, conn: Connection, project_id: int, task_id: int, *, delay_s: float = 0
+    ) -> None:
+        """See Queue."""
+        args = {"project_id": project_id, "task_id": task_id}
+        self._defer(conn, "observe", f"observe:{task_id}", args, delay_s=delay_s)
+
+    def defer_ticket(self, conn: Connection, key: str, delay_s: float = 0) -> None:
+        """See Queue."""
+        self._defer(conn, "deliver_ticket", f"ticket:{key}", {"key": key}, delay_s=delay_s)
+
+    def _defer(
+        self,
+        conn: Connection,
+        task: str,
+        lock: str | None,
+        args: dict[str, Any],
+        *,
+        priority: int = PRIORITY_PERSON,
+        delay_s: float = 0,
+    ) -> None:
+        """Defers inside a savepoint, since a job that waits already is refused by a unique key.
+
+        A delayed job carries no lock: a waiting job blocks every later one of the same lock.
+        """
+        options: dict[str, Any] = {"priority": priority, "queue": QUEUES[task]}
+        if delay_s > 0:
+            options["schedule_in"] = {"seconds": delay_s}
+            options["queueing_lock"] = f"{lock}:later" if lock else None
+        elif lock:
+            options |= {"lock": lock, "queueing_lock": lock}
+        raw = conn.connection.driver_connection
+        try:
+            with conn.begin_nested():
+                self._app.configure_task(f"bridge.jobs.{task}", connection=raw, **options).defer(
+                    **args
+                )
+        except AlreadyEnqueued:
+            return

@@ -1,0 +1,170 @@
+"""The one reader of the environment and of gavel.yaml; lists every fault at once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+
+from bridge.errors import ConfigError
+
+CONFIG_FILE = "gavel.yaml"
+ENVIRONMENT: Mapping[str, str] = {
+    "DATABASE_URL": "database_url",
+    "GAVEL_DATA_DIR": "data_dir",
+    "GAVEL_PUBLIC_URL": "public_url",
+    "GAVEL_LABEL_STUDIO_URL": "label_studio.url",
+    "GAVEL_LABEL_STUDIO_TOKEN": "label_studio.token",
+    "GAVEL_WEBHOOK_SECRET": "webhook_secret",
+    "GAVEL_TRACKER_TOKEN": "tracker.token",
+}
+"""Environment variables and the setting each one overrides."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+
+class LabelStudioSettings(_Part):
+    """How to reach Label Studio."""
+
+    url: str = ""
+    """Address as the worker reaches it, for example http://127.0.0.1:8080."""
+    token: SecretStr = SecretStr("")
+    """Legacy or personal access token; better given as GAVEL_LABEL_STUDIO_TOKEN."""
+    public_url: str = ""
+    """Address as people's browsers reach it, for links in tickets; `url` where empty."""
+
+
+class ReviewerSettings(_Part):
+    """A person whose changes of others' ratings count as reviews."""
+
+    user: str | int
+    """E-mail address or Label Studio's user id."""
+    since: datetime | None = Field(default=None, alias="from")
+    until: datetime | None = None
+
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True
+    )
+
+
+class TrackerSettings(_Part):
+    """Where tickets go. Without any of this they stay in the database (`gavel tickets`)."""
+
+    kind: str = "local"
+    """`local`, `jira` or `module:Class`."""
+    url: str = ""
+    project: str = ""
+    issue_type: str = "Task"
+    api_version: Literal["2", "3"] = "2"
+    """Jira's REST version: 2 for Data Center, 3 for Cloud."""
+    auth: Literal["none", "cloud-basic", "dc-pat"] = "dc-pat"
+    user: str = ""
+    token: SecretStr = SecretStr("")
+    probe_delays_s: tuple[float, ...] = (5, 30, 120, 300)
+    """When to look for a ticket whose creation got no clear answer."""
+
+
+class ProjectSettings(_Part):
+    """What Gavel does in one Label Studio project."""
+
+    id: int | None = None
+    title: str = ""
+    variant: Literal["rich", "plain"] = "rich"
+    """`rich`: highlighted code and evidence; `plain`: works on tasks with only text columns."""
+    mode: Literal["assisted", "evidence", "blind"] = "assisted"
+    rubric: Path | None = None
+    columns: dict[str, str] = Field(default_factory=dict)
+    """Our name -> the project's column, for code, files, prompt, tests, go, cases, stdin, expected."""
+    reviewers: tuple[ReviewerSettings, ...] = ()
+    cutoff: datetime | None = None
+    """Annotations made before this are history: they never open a ticket."""
+    min_difference: int = Field(default=1, ge=1)
+    settle_s: float = Field(default=20.0, ge=0)
+    """Quiet seconds on a task before its ticket is opened."""
+
+
+class Settings(_Part):
+    """Everything that can be set, frozen once read."""
+
+    data_dir: Path = Path("/var/lib/gavel")
+    database_url: str = ""
+    """A PostgreSQL server; empty means the embedded one."""
+    public_url: str = "http://127.0.0.1:8085"
+    """Address of the web process as Label Studio and browsers reach it."""
+    host: str = "127.0.0.1"
+    port: int = 8085
+    webhook_secret: SecretStr = SecretStr("")
+    audits_at_once: int = Field(default=2, ge=1)
+    label_studio: LabelStudioSettings = LabelStudioSettings()
+    tracker: TrackerSettings = TrackerSettings()
+    projects: tuple[ProjectSettings, ...] = ()
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    def project(self, project_id: int) -> ProjectSettings | None:
+        """The settings of a project, or None where it is not ours."""
+        return next((p for p in self.projects if p.id == project_id), None)
+
+
+def default_data_dir() -> Path:
+    """Where things are kept: a system folder as root, else the user's own."""
+    return Path("/var/lib/gavel") if os.geteuid() == 0 else Path.home() / ".local/share/gavel"
+
+
+def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Reads gavel.yaml (where there is one) and the environment, which wins.
+
+    Raises:
+        ConfigError: with a line for each fault.
+    """
+    environment = os.environ if environ is None else environ
+    chosen = path or Path(environment.get("GAVEL_CONFIG", CONFIG_FILE))
+    raw = _read(chosen, required=path is not None or "GAVEL_CONFIG" in environment)
+    raw.setdefault("data_dir", str(default_data_dir()))
+    for name, target in ENVIRONMENT.items():
+        if environment.get(name):
+            _put(raw, target, environment[name])
+    try:
+        return Settings.model_validate(raw)
+    except ValidationError as exc:
+        raise ConfigError(_explain(chosen, exc)) from None
+
+
+def _read(path: Path, *, required: bool) -> dict[str, Any]:
+    if not path.exists():
+        if required:
+            raise ConfigError(f"no configuration at {path}: write one or unset GAVEL_CONFIG.")
+        return {}
+    try:
+        raw = yaml.safe_load(path.read_text()) or {}
+    except yaml.YAMLError as exc:
+        raise ConfigError(f"{path} is not YAML: {exc}") from exc
+    if not isinstance(raw, dict):
+        raise ConfigError(f"{path}: expected settings by name, got {type(raw).__name__}.")
+    return raw
+
+
+def _put(raw: dict[str, Any], target: str, value: str) -> None:
+    *parents, last = target.split(".")
+    for part in parents:
+        raw = raw.setdefault(part, {})
+    raw[last] = value
+
+
+def _explain(path: Path, exc: ValidationError) -> str:
+    """A line per fault. Never the value itself: it may be a secret."""
+    lines = [
+        f"  {'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}"
+        for fault in exc.errors(include_input=False, include_url=False)
+    ]
+    return f"{path} and the environment hold {len(lines)} fault(s):\n" + "\n".join(lines)
