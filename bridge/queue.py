@@ -9,6 +9,7 @@ import procrastinate
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import Connection
 
+NAMESPACE = "gavel"
 PRIORITY_PERSON = 10
 """Somebody is waiting for this one."""
 PRIORITY_BULK = 0
@@ -54,7 +55,9 @@ class JobQueue:
 
     def defer_delivery(self, conn: Connection, delivery_id: int) -> None:
         """See Queue."""
-        self._defer(conn, "process_delivery", None, {"delivery_id": delivery_id})
+        self._defer(
+            conn, "process_delivery", f"delivery:{delivery_id}", {"delivery_id": delivery_id}
+        )
 
     def defer_audits(self, conn: Connection, keys: Iterable[str], *, priority: int) -> None:
         """See Queue."""
@@ -81,7 +84,7 @@ class JobQueue:
         self,
         conn: Connection,
         task: str,
-        lock: str | None,
+        lock: str,
         args: dict[str, Any],
         *,
         priority: int = PRIORITY_PERSON,
@@ -94,13 +97,13 @@ class JobQueue:
         options: dict[str, Any] = {"priority": priority, "queue": QUEUES[task]}
         if delay_s > 0:
             options["schedule_in"] = {"seconds": delay_s}
-            options["queueing_lock"] = f"{lock}:later" if lock else None
-        elif lock:
+            options["queueing_lock"] = f"{lock}:later"
+        else:
             options |= {"lock": lock, "queueing_lock": lock}
         raw = conn.connection.driver_connection
         try:
             with conn.begin_nested():
-                self._app.configure_task(f"bridge.jobs.{task}", connection=raw, **options).defer(
+                self._app.configure_task(f"{NAMESPACE}:{task}", connection=raw, **options).defer(
                     **args
                 )
         except AlreadyEnqueued:

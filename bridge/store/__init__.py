@@ -1,0 +1,1 @@
+"""The only user of SQLAlchemy: tables, queries, the embedded server."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
@@ -80,7 +81,7 @@ def _taken_evidence_keys(conn: Connection, rows: Sequence[Mapping[str, Any]]) ->
     stored = conn.execute(
         select(tasks.c.evidence_key, tasks.c.task_id).where(tasks.c.evidence_key.in_(owners))
     )
-    owners.update({key: task_id for key, task_id in stored})
+    owners.update((key, task_id) for key, task_id in stored)
     return owners
 
 
@@ -112,12 +113,13 @@ def with_content(conn: Connection, content_key: str) -> Sequence[Row[Any]]:
     ).all()
 
 
-def unfinished(conn: Connection, limit: int = 1000) -> Sequence[str]:
-    """Content keys of tasks that still wait for their audit."""
+def unfinished(conn: Connection, *, older_than: timedelta, limit: int = 1000) -> Sequence[str]:
+    """Content keys of tasks that have waited for their audit for a while."""
     return (
         conn.execute(
             select(tasks.c.content_key)
             .where(tasks.c.state == "new", tasks.c.content_key.is_not(None))
+            .where(tasks.c.changed_at < func.now() - older_than)
             .distinct()
             .limit(limit)
         )

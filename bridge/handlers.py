@@ -1,0 +1,213 @@
+"""What is done about each event: orchestration only, in small functions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, Row
+
+from bridge import observe as observing
+from bridge.bootstrap import MODEL_VERSION, Services
+from bridge.errors import BadDeliveryError
+from bridge.events import (
+    AnnotationsDeleted,
+    AnnotationsObserved,
+    Json,
+    ProjectUpdated,
+    TasksCreated,
+    TasksDeleted,
+)
+from bridge.evidence_address import evidence_key
+from bridge.labelstudio import payload
+from bridge.labelstudio.events import parse_event
+from bridge.labelstudio.task_input import content_key, snippet_of
+from bridge.queue import PRIORITY_BULK, PRIORITY_PERSON
+from bridge.settings import ProjectSettings
+from bridge.store import deliveries
+from bridge.store import tasks as task_store
+from bridge.store.tasks import NewTask
+from bridge.telemetry import AUDIT_SECONDS, AUDITS, EVENTS
+from bridge.trackers import outbox
+from rubric.model import RatedReport
+from rubric.suggest import rate
+from sandbox.model import AuditReport, Limits, Verdict
+
+BULK_FROM = 5
+"""An import of this many tasks or more goes behind single ones."""
+
+log = structlog.get_logger(__name__)
+
+
+def process_delivery(services: Services, delivery_id: int) -> None:
+    """Parses a stored delivery and hands its event on; the outcome commits with the effects."""
+    from bridge.dispatch import dispatch  # noqa: PLC0415 - dispatch lists these handlers
+
+    with services.engine.begin() as conn:
+        delivery = deliveries.load(conn, delivery_id)
+        if delivery is None or delivery.state in {"processed", "ignored"}:
+            return
+        try:
+            event = parse_event(json.loads(delivery.body))
+        except (BadDeliveryError, ValueError) as exc:
+            deliveries.finish(conn, delivery_id, "failed", str(exc))
+            EVENTS.labels(action=delivery.action, result="failed").inc()
+            log.warning("delivery_failed", action=delivery.action, error=str(exc))
+            return
+        ours = dispatch(services, conn, event)
+        deliveries.finish(conn, delivery_id, "processed" if ours else "ignored")
+    EVENTS.labels(action=delivery.action, result="processed" if ours else "ignored").inc()
+
+
+def tasks_created(services: Services, conn: Connection, event: TasksCreated) -> None:
+    """Stores the tasks, and asks for one audit per distinct content."""
+    project = _project(services, event.project_id)
+    found = [_new_task(services, project, event.project_id, task) for task in event.tasks]
+    task_store.save(conn, found)
+    keys = dict.fromkeys(task.content_key for task in found if task.content_key)
+    bulk = len(found) >= BULK_FROM
+    services.queue.defer_audits(conn, keys, priority=PRIORITY_BULK if bulk else PRIORITY_PERSON)
+
+
+def tasks_deleted(services: Services, conn: Connection, event: TasksDeleted) -> None:
+    """Notes that tasks are gone and lets their annotations be looked at."""
+    task_store.mark_deleted(conn, event.task_ids)
+    for task_id in event.task_ids:
+        services.queue.defer_observe(conn, event.project_id, task_id)
+
+
+def annotations_observed(services: Services, conn: Connection, event: AnnotationsObserved) -> None:
+    """Keeps each state as claimed and asks for a look at its task."""
+    freed: set[int] = set()
+    for annotation in event.annotations:
+        observing.claim(conn, event.project_id, annotation)
+        freed.add(int(annotation["task"]))
+    task_store.freeze_predictions(conn, sorted(freed))
+    for task_id in sorted(freed):
+        services.queue.defer_observe(conn, event.project_id, task_id)
+
+
+def annotations_deleted(services: Services, conn: Connection, event: AnnotationsDeleted) -> None:
+    """Finds the tasks of the annotations that went and asks for a look at them."""
+    for task_id in observing.tasks_of(conn, event.annotation_ids):
+        services.queue.defer_observe(conn, event.project_id, task_id)
+
+
+def project_updated(services: Services, conn: Connection, event: ProjectUpdated) -> None:
+    """Checks that the label config still fits the rubric; a misfit is logged as an alarm."""
+    del conn
+    project = _project(services, event.project_id)
+    if not event.label_config:
+        return
+    problems = payload.config_problems(event.label_config, services.rubric(project))
+    if problems:
+        log.error("label_config_misfit", project=event.project_id, problems=problems[:10])
+
+
+def audit_content(services: Services, key: str) -> None:
+    """Audits one content unless its report is here already, then rates it for its tasks."""
+    with services.engine.begin() as conn:
+        waiting = [row for row in task_store.with_content(conn, key) if row.state == "new"]
+        stored = task_store.report(conn, key)
+    if not waiting:
+        return
+    report = (
+        AuditReport.model_validate(stored)
+        if stored is not None
+        else _audit(services, key, waiting[0])
+    )
+    _suggest(services, key, report, waiting)
+
+
+def observe(services: Services, project_id: int, task_id: int) -> None:
+    """Folds what is to be seen on a task."""
+    if services.project(project_id) is not None:
+        observing.observe_task(services, project_id, task_id)
+
+
+def deliver_ticket(services: Services, key: str) -> None:
+    """Takes a row of the outbox one step further."""
+    outbox.deliver(services, key)
+
+
+def _project(services: Services, project_id: int) -> ProjectSettings:
+    project = services.project(project_id)
+    if project is None:
+        raise BadDeliveryError(f"project {project_id} is not in gavel.yaml", reason="not_ours")
+    return project
+
+
+def _new_task(services: Services, project: ProjectSettings, project_id: int, task: Json) -> NewTask:
+    data = task.get("data") or {}
+    address = evidence_key(services.settings.public_url, data)
+    try:
+        given = snippet_of(data, project.columns)
+    except BadDeliveryError as exc:
+        return NewTask(
+            task_id=int(task["id"]), project_id=project_id, data=data, content_key=None,
+            evidence_key=address, state="rejected", error=str(exc),
+        )  # fmt: skip
+    key = content_key(given, Limits(), services.toolchain)
+    return NewTask(
+        task_id=int(task["id"]), project_id=project_id, data=data, content_key=key,
+        evidence_key=address,
+    )  # fmt: skip
+
+
+def _audit(services: Services, key: str, task: Row[Any]) -> AuditReport:
+    project = _project(services, task.project_id)
+    report = services.auditor.audit(snippet_of(task.data, project.columns))
+    AUDITS.labels(verdict=report.verdict.value).inc()
+    AUDIT_SECONDS.observe(report.wall_s)
+    if report.verdict is not Verdict.INTERNAL_ERROR:
+        with services.engine.begin() as conn:
+            task_store.save_report(conn, key, report.model_dump(mode="json", by_alias=True))
+    return report
+
+
+def _suggest(
+    services: Services, key: str, report: AuditReport, waiting: Sequence[Row[Any]]
+) -> None:
+    with services.engine.begin() as conn:
+        if report.verdict is Verdict.INTERNAL_ERROR:
+            body = report.model_dump(mode="json", by_alias=True)
+            task_store.save_report(conn, key, body)
+        for project_id in sorted({row.project_id for row in waiting}):
+            project = _project(services, project_id)
+            rows = [row for row in waiting if row.project_id == project_id]
+            _suggest_in(services, conn, project, key, report, rows)
+            services.queue.defer_publish(conn, project_id)
+        task_store.mark_audited(conn, [row.task_id for row in waiting])
+
+
+def _suggest_in(
+    services: Services,
+    conn: Connection,
+    project: ProjectSettings,
+    key: str,
+    report: AuditReport,
+    rows: Sequence[Row[Any]],
+) -> None:
+    rubric = services.rubric(project)
+    rated: RatedReport = rate(report, rubric)
+    suggestion = task_store.save_suggestion(
+        conn, key, rubric=rubric.version, calibration=rated.calibration,
+        rated=rated.model_dump(mode="json", by_alias=True),
+    )  # fmt: skip
+    given = snippet_of(rows[0].data, project.columns)
+    prediction = payload.build_prediction(
+        rated, rubric, payload.sources_of(given), variant=project.variant
+    )
+    state = "pending" if project.mode == "assisted" else "withheld"
+    task_store.save_predictions(
+        conn,
+        [
+            {
+                "task_id": row.task_id, "project_id": row.project_id, "suggestion_id": suggestion,
+                "state": state, "result": prediction, "model_version": MODEL_VERSION,
+            }
+            for row in rows
+        ],
+    )  # fmt: skip

@@ -1,0 +1,42 @@
+"""Finds work that nobody holds any more: a killed worker's jobs, and causes without a job."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import procrastinate
+import structlog
+
+from bridge.bootstrap import Services
+from bridge.queue import PRIORITY_BULK
+from bridge.store import deliveries
+from bridge.store import tasks as task_store
+
+FORGOTTEN_AFTER = timedelta(seconds=60)
+STALLED_AFTER_S = 30
+"""Three missed heartbeats of procrastinate's worker (one each 10 s)."""
+
+log = structlog.get_logger(__name__)
+
+
+async def give_back_stalled(app: procrastinate.App) -> int:
+    """Puts jobs of workers without a heartbeat back in line; gives how many."""
+    stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S)
+    number = 0
+    for job in stalled:
+        await app.job_manager.retry_job(job, retry_at=datetime.now(UTC))
+        number += 1
+    if number:
+        log.warning("stalled_jobs_given_back", number=number)
+    return number
+
+
+def find_forgotten(services: Services) -> None:
+    """Asks again for what was stored but is not done: idempotent, since jobs deduplicate."""
+    with services.engine.begin() as conn:
+        for delivery_id in deliveries.forgotten(conn, older_than=FORGOTTEN_AFTER):
+            services.queue.defer_delivery(conn, delivery_id)
+        keys = task_store.unfinished(conn, older_than=FORGOTTEN_AFTER)
+        services.queue.defer_audits(conn, keys, priority=PRIORITY_BULK)
+        for project_id in task_store.projects_waiting(conn):
+            services.queue.defer_publish(conn, project_id)

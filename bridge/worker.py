@@ -1,0 +1,57 @@
+"""The worker: takes jobs and runs them, audits apart from everything light."""
+
+from __future__ import annotations
+
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
+
+import procrastinate
+from procrastinate import PsycopgConnector
+
+from bridge import bootstrap, jobs
+from bridge.bootstrap import Services
+from bridge.queue import NAMESPACE, QUEUES
+from bridge.settings import Settings
+
+LIGHT_JOBS_AT_ONCE = 4
+GRACE_S = 20.0
+"""How long running jobs may go on after a stop was asked for."""
+
+
+def run(settings: Settings, url: str) -> None:
+    """Runs until SIGINT or SIGTERM; jobs that are running get `GRACE_S` to end."""
+    app = application(url)
+    services = bootstrap.build(settings, url, app)
+    asyncio.run(_run(app, services, settings.audits_at_once))
+
+
+def application(url: str) -> procrastinate.App:
+    """The job queue's application with all jobs."""
+    app = bootstrap.queue_app(PsycopgConnector(conninfo=url, min_size=1, max_size=8))
+    app.add_tasks_from(jobs.blueprint, namespace=NAMESPACE)
+    return app
+
+
+async def _run(app: procrastinate.App, services: Services, audits: int) -> None:
+    pool = ThreadPoolExecutor(max_workers=audits + LIGHT_JOBS_AT_ONCE + 2)
+    asyncio.get_running_loop().set_default_executor(pool)
+    light = sorted({"sweep", *QUEUES.values()} - {"audit"})
+    async with app.open_async():
+        await asyncio.gather(
+            _loop(app, services, ["audit"], audits, "audit"),
+            _loop(app, services, light, LIGHT_JOBS_AT_ONCE, "light"),
+        )
+
+
+async def _loop(
+    app: procrastinate.App, services: Services, queues: list[str], concurrency: int, name: str
+) -> None:
+    await app.run_worker_async(
+        queues=queues,
+        concurrency=concurrency,
+        name=name,
+        wait=True,
+        delete_jobs="successful",
+        shutdown_graceful_timeout=GRACE_S,
+        additional_context={"services": services},
+    )
