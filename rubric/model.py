@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from sandbox.model import AuditReport, Finding, Frozen, Grade, Severity
+from sandbox.model import AuditReport, Finding, Frozen, Grade, Severity, StageName
 
 
 class RatingStatus(StrEnum):
@@ -36,6 +36,19 @@ class Detector(Frozen):
     verdicts: tuple[str, ...] = ()
     observed: str = ""
     """`race`, `deadlock` or `leak`: confirmed when found."""
+    functional: str = ""
+    """`fail`: confirmed when the cases of the task or the prompt fail."""
+    unless: str = ""
+    """A dynamic check that, when it found something, names the cause better than this detector."""
+
+
+class Silence(StrEnum):
+    """What it means for a criterion that nothing was found."""
+
+    ABSTAIN = "abstain"
+    """Nothing: too few of its clauses have a check."""
+    SUGGEST = "suggest"
+    """The ceiling, once `needs` ran and `proof` holds."""
 
 
 class Clause(Frozen):
@@ -69,6 +82,13 @@ class Criterion(Frozen):
     machine: MachineMode
     ceiling: int | None = None
     na_allowed: bool = False
+    na_when: str = ""
+    """A dynamic check (`race`, ...) whose `not_applicable` makes the criterion N/A."""
+    needs: tuple[StageName, ...] = ()
+    """Stages that must have run before silence may mean anything."""
+    proof: tuple[str, ...] = ()
+    """Facts without which silence stays silent: `functional`, `race`, `deadlock`, `leak`."""
+    silence: Silence = Silence.ABSTAIN
     anchors: dict[int, str] = Field(default_factory=dict)
 
 
