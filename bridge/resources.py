@@ -18,3 +18,9 @@ def templates_dir() -> Path:
 def shipped_rubric() -> Path:
     """The rubric that comes with the product."""
     return Path(rubric.__file__).parent / "rubrics" / "go-review.yaml"
+
+
+def requirements_file(name: str) -> Path:
+    """A pinned requirements file that the product itself installs from."""
+    inside = _PACKAGE / "_requirements" / name
+    return inside if inside.exists() else _PACKAGE.parent / "requirements" / name
