@@ -53,7 +53,12 @@ class Services:
 
     def rubric(self, project: ProjectSettings) -> Rubric:
         """The project's rubric."""
-        return _rubric(str(project.rubric or shipped_rubric()))
+        return load_project_rubric(project)
+
+
+def load_project_rubric(project: ProjectSettings) -> Rubric:
+    """The rubric a project names, or the shipped one."""
+    return _rubric(str(project.rubric or shipped_rubric()))
 
 
 @functools.lru_cache(maxsize=32)

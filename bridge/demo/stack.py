@@ -105,7 +105,7 @@ class Stack:
 @contextlib.contextmanager
 def running(folder: Path, progress: Progress) -> Iterator[Stack]:
     """Label Studio and the database, up while the block runs; nothing survives it."""
-    from bridge.labelstudio.client import LabelStudioClient  # noqa: PLC0415 - takes seconds
+    from bridge.labelstudio.client import LabelStudioClient
 
     folder.mkdir(parents=True, exist_ok=True)
     remembered = state.load(folder)

@@ -204,6 +204,11 @@ class EmbeddedPostgres:
                 connection.execute(f"create database {DATABASE}".encode())
 
 
+def program(name: str, data_dir: Path) -> Path:
+    """One of PostgreSQL's own programs, for example pg_dump."""
+    return _binaries(data_dir, _account()) / "bin" / name
+
+
 def _socket_dir(root: Path) -> Path:
     near = root / "sockets"
     if len(os.fsencode(near)) <= SOCKET_PATH_MAX:

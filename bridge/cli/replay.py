@@ -1,0 +1,34 @@
+"""`gavel replay`: stored deliveries go to the handlers again."""
+
+from __future__ import annotations
+
+import click
+
+from bridge.settings import load_settings
+
+
+@click.command()
+@click.argument("deliveries", type=int, nargs=-1, required=True)
+def replay(deliveries: tuple[int, ...]) -> None:
+    """Work on stored DELIVERIES (their numbers) again; what is known already changes nothing."""
+    import procrastinate
+    from procrastinate import SyncPsycopgConnector
+
+    from bridge.bootstrap import database
+    from bridge.queue import JobQueue
+    from bridge.store import deliveries as store
+    from bridge.store.engine import create_engine
+    from bridge.store.schema import upgrade
+
+    with database(load_settings()) as url:
+        upgrade(url)
+        engine = create_engine(url)
+        queue = JobQueue(procrastinate.App(connector=SyncPsycopgConnector(conninfo=url)))
+        with engine.begin() as conn:
+            for number in deliveries:
+                if store.load(conn, number) is None:
+                    raise click.BadParameter(f"there is no delivery {number}")
+                store.finish(conn, number, "received")
+                queue.defer_delivery(conn, number)
+        engine.dispose()
+    click.echo(f"{len(deliveries)} delivery(ies) put in line again")

