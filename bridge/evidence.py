@@ -1,0 +1,294 @@
+"""The evidence as people see it: strip, findings, card facts. Pure: a report in, HTML or CSS out.
+
+Facts reach the lines of code and the cards as CSS custom properties, so they can come late or change
+without touching the task: marks are stored as paths into the code's HTML.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from bridge.resources import templates_dir
+from bridge.strip import Chip, chips, lead, not_checked
+from rubric.model import RatedFinding, RatedReport, Rating, RatingStatus, Rubric
+
+CHIP_CHARACTERS = 28
+FACT_CHARACTERS = 160
+NOTE_CHARACTERS = 600
+LIVE_SHEET = "live.css"
+_SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:()-_+=")
+_COLOURS = {"E3": "bad", "E2": "bad", "E1": "warn", "E0": "dim"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineFacts:
+    """What one line of code wears: a chip after it and a note on hover."""
+
+    file: int
+    line: int
+    findings: list[RatedFinding] = field(default_factory=list)
+
+    @property
+    def where(self) -> str:
+        """The line's part of an element id."""
+        return f"{self.file + 1}-{self.line}"
+
+
+def render(
+    part: str,
+    rated: RatedReport | None,
+    *,
+    error: str | None = None,
+    rubric: Rubric | None = None,
+    names: Sequence[str] = (),
+) -> str:
+    """Gives one part of a task's evidence.
+
+    Args:
+        part: `live.css` for the sheet the page links to; anything else gives the HTML fragment.
+        rated: the report, or None while the audit has not ended.
+        error: why there is no report.
+        rubric: adds each clause's mend to the findings.
+        names: the sources' names in the page's order, when there are several.
+    """
+    if part == LIVE_SHEET:
+        return live_css(rated, error=error, rubric=rubric, names=names)
+    return fragment(rated, error=error, rubric=rubric, names=names)
+
+
+def media_type(part: str) -> str:
+    """Gives the content type of a part."""
+    return "text/css" if part == LIVE_SHEET else "text/html"
+
+
+def unknown() -> str:
+    """Gives the fragment for an address that names no task."""
+    return fragment(None, error="This address names no task.")
+
+
+def task_evidence(
+    rated: RatedReport | None,
+    *,
+    url: str = "",
+    rubric: Rubric | None = None,
+    names: Sequence[str] = (),
+) -> str:
+    """Gives the task variable `evidence_html`: what is known at import, and where news is found.
+
+    Args:
+        rated: the report, or None where the audit comes later.
+        url: the task's evidence address; empty for none.
+        rubric: adds each clause's mend to the findings.
+        names: the sources' names in the page's order, when there are several.
+    """
+    known = fragment(rated, rubric=rubric, names=names)
+    return known + (_template("live-link.html", url=f"{url}/{LIVE_SHEET}") if url else "")
+
+
+def fragment(
+    rated: RatedReport | None,
+    *,
+    error: str | None = None,
+    rubric: Rubric | None = None,
+    names: Sequence[str] = (),
+) -> str:
+    """Gives strip, findings and outputs as HTML, with the card and line facts as CSS."""
+    if rated is None:
+        return _template("evidence-waiting.html", text=error or "Audit is running", bad=bool(error))
+    return _template(
+        "evidence.html",
+        lead=lead(rated),
+        chips=chips(rated),
+        not_checked=not_checked(rated),
+        rated=rated,
+        findings=[_row(one, rated, rubric, names) for one in rated.findings],
+        grades=_grades(rated),
+        outputs=_outputs(rated),
+        style=Markup(facts_css(rated, rubric=rubric, names=names)),  # noqa: S704 - see css_string
+    )
+
+
+def live_css(
+    rated: RatedReport | None,
+    *,
+    error: str | None = None,
+    rubric: Rubric | None = None,
+    names: Sequence[str] = (),
+) -> str:
+    """Gives the sheet that shows the current facts over those stored in the task."""
+    if rated is None:
+        return _slots([Chip(name="", text=error or "Audit is running", state="off")], "")
+    listed = "\n".join(_row(one, rated, rubric, names)["text"] for one in rated.findings)
+    head = Chip(name="", text=lead(rated).text, state=lead(rated).state)
+    return _slots([head, *chips(rated)], listed) + facts_css(rated, rubric=rubric, names=names)
+
+
+def facts_css(
+    rated: RatedReport, *, rubric: Rubric | None = None, names: Sequence[str] = ()
+) -> str:
+    """Gives the custom properties that fill the cards and the lines."""
+    cards = "".join(_card(name, rating) for name, rating in rated.ratings.items())
+    lines = "".join(_line(one, rubric) for one in line_facts(rated, names))
+    return f".gr{{{cards}{_card('overall', rated.overall)}}}{lines}"
+
+
+def line_facts(rated: RatedReport, names: Sequence[str] = ()) -> tuple[LineFacts, ...]:
+    """Gives the findings by line; those of a task's own test file have no line on the page."""
+    found: dict[tuple[int, int], LineFacts] = {}
+    for finding in rated.findings:
+        file = file_index(finding.file, rated, names)
+        if file < 0:
+            continue
+        key = (file, finding.line)
+        found.setdefault(key, LineFacts(file=file, line=finding.line)).findings.append(finding)
+    return tuple(found[key] for key in sorted(found))
+
+
+def file_index(name: str, rated: RatedReport, names: Sequence[str] = ()) -> int:
+    """Gives a source's place on the page; -1 for a file the page doesn't show."""
+    shown = tuple(names)
+    if not shown and any(f.file in rated.snippet.files for f in rated.findings):
+        shown = tuple(sorted(rated.snippet.files))
+    if len(shown) > 1:
+        return shown.index(name) if name in shown else -1
+    return -1 if name.endswith("_test.go") and name not in shown else 0
+
+
+def css_string(text: str) -> str:
+    """Gives a CSS string of the text; nothing in it can end the string, the rule or the sheet."""
+    return '"' + "".join(c if c in _SAFE else _css_escape(c) for c in text) + '"'
+
+
+def _css_escape(character: str) -> str:
+    code = ord(character)
+    if code == 0 or 0xD800 <= code <= 0xDFFF:
+        code = 0xFFFD
+    return f"\\{code:x} "
+
+
+def short(text: str, most: int) -> str:
+    """Gives the text as one line of at most so many characters."""
+    flat = " ".join(text.split())
+    return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
+
+
+def _card(name: str, rating: Rating) -> str:
+    word, colour = _words(rating)
+    said = short(f"{word}: {rating.reason}", FACT_CHARACTERS)
+    return (
+        f"--g-{name}:{css_string(rating.grade)};--r-{name}:{css_string(said)};"
+        f"--k-{name}:var(--{colour});"
+    )
+
+
+def _words(rating: Rating) -> tuple[str, str]:
+    match rating.status:
+        case RatingStatus.SUGGESTED:
+            return f"suggests {rating.value}", "fg"
+        case RatingStatus.NOT_APPLICABLE:
+            return "suggests N/A", "fg"
+        case RatingStatus.HINT:
+            return "hint only", "warn"
+        case RatingStatus.ABSTAINED:
+            return "no suggestion", "dim"
+
+
+def _line(facts: LineFacts, rubric: Rubric | None) -> str:
+    grade = max(finding.grade for finding in facts.findings)
+    note = short_note(facts.findings, rubric)
+    return (
+        f".gr #L{facts.where}{{--c:{css_string(_chip_text(facts.findings))};"
+        f"--n:{css_string(note)};--f:var(--{_COLOURS[grade]});--b:var(--{_COLOURS[grade]}b)}}"
+    )
+
+
+def _chip_text(findings: Sequence[RatedFinding]) -> str:
+    if len(findings) == 1:
+        one = findings[0]
+        return short(f"{one.clause or one.tool} {one.grade} {one.rule}", CHIP_CHARACTERS)
+    words = dict.fromkeys(f"{one.clause or one.tool} {one.grade}" for one in findings)
+    return short(", ".join(words), CHIP_CHARACTERS)
+
+
+def short_note(findings: Iterable[RatedFinding], rubric: Rubric | None) -> str:
+    """Gives the note of a line: a paragraph for each finding, clause first."""
+    notes = [_note(one, rubric) for one in findings]
+    text = "\n".join(dict.fromkeys(notes))
+    return text if len(text) <= NOTE_CHARACTERS else text[: NOTE_CHARACTERS - 1] + "…"
+
+
+def _note(finding: RatedFinding, rubric: Rubric | None) -> str:
+    mend = clause_fix(finding, rubric)
+    head = f"{finding.clause or finding.tool} [{finding.grade}] {short(finding.message, 220)}"
+    return f"{head} Fix: {mend}" if mend else head
+
+
+def clause_fix(finding: RatedFinding, rubric: Rubric | None) -> str:
+    """Gives the mend that the finding's clause names."""
+    if rubric is None:
+        return ""
+    return next((c.fix for c in rubric.clauses if c.id == finding.clause), "")
+
+
+def _row(
+    finding: RatedFinding, rated: RatedReport, rubric: Rubric | None, names: Sequence[str]
+) -> dict[str, str]:
+    file = file_index(finding.file, rated, names)
+    several = len(names) > 1 or len(rated.snippet.files) > 1
+    place = f"{finding.file}:{finding.line}" if several or file < 0 else f"L{finding.line}"
+    return {
+        "grade": finding.grade,
+        "place": place,
+        "jump": f"j{file + 1}-{finding.line}" if file >= 0 else "",
+        "clause": finding.clause or f"{finding.tool} {finding.rule}",
+        "message": finding.message,
+        "fix": clause_fix(finding, rubric),
+        "diff": finding.fix.diff if finding.fix else "",
+        "text": f"{finding.grade}  {place}  {_note(finding, rubric)}",
+    }
+
+
+def _grades(rated: RatedReport) -> list[tuple[str, int]]:
+    counts = dict.fromkeys(("E3", "E2", "E1"), 0)
+    for finding in rated.findings:
+        counts[finding.grade] = counts.get(finding.grade, 0) + 1
+    return [(grade, count) for grade, count in counts.items() if count]
+
+
+def _outputs(rated: RatedReport) -> list[tuple[str, str]]:
+    return [
+        (f"{stage.stage}: {name}{', cut' if out.truncated else ''}", out.text)
+        for stage in rated.stages
+        for name, out in (("stdout", stage.stdout), ("stderr", stage.stderr))
+        if out.text.strip()
+    ]
+
+
+def _slots(shown: Sequence[Chip], listed: str) -> str:
+    rules = [".gr .strip .known,.gr .found .fr{display:none}"]
+    for number, chip in enumerate(shown, start=1):
+        text = css_string(" ".join(filter(None, (chip.name, chip.text, chip.grade))))
+        rules.append(f".gr .s{number}{{--t:{text};--f:var(--{chip.colour});")
+        rules.append(f"--b:var(--{chip.colour}b)}}")
+    rules.append(f".gr .found{{--l:{css_string(listed)}}}")
+    return "".join(rules)
+
+
+@lru_cache(maxsize=1)
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(templates_dir() / "pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def _template(name: str, **values: object) -> str:
+    return _environment().get_template(name).render(**values)

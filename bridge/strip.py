@@ -1,0 +1,134 @@
+"""The verdict strip in words: one lead and one chip a check, each with its state and grade. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rubric.model import RatedReport
+from sandbox.model import ObservedState, StageName, StageResult, StageStatus, Verdict
+
+LEADS = {
+    Verdict.INTERNAL_ERROR: ("Sandbox failed: nothing known", "off"),
+    Verdict.REJECTED: ("Not audited", "off"),
+    Verdict.BLOCKED: ("Stopped: not allowed in the sandbox", "warn"),
+    Verdict.COMPILE_ERROR: ("Does not build", "bad"),
+    Verdict.COMPILE_LIMIT: ("Build ran into a limit", "warn"),
+    Verdict.TIME_LIMIT: ("Fails: does not end in time", "bad"),
+    Verdict.MEMORY_LIMIT: ("Fails: too much memory", "bad"),
+    Verdict.OUTPUT_LIMIT: ("Fails: too much output", "bad"),
+    Verdict.RESOURCE_LIMIT: ("Fails: too many resources", "bad"),
+    Verdict.RUNTIME_ERROR: ("Fails: crashes", "bad"),
+    Verdict.TESTS_TAMPERED: ("Fails: changes its tests", "bad"),
+    Verdict.TESTS_FAILED: ("Fails: tests", "bad"),
+    Verdict.RACE_DETECTED: ("Fails: data race", "bad"),
+    Verdict.WRONG_ANSWER: ("Fails: wrong answer", "bad"),
+    Verdict.ACCEPTED: ("Runs clean", "ok"),
+}
+COLOURS = {"ok": "ok", "bad": "bad", "warn": "warn", "off": "dim"}
+OBSERVED_WORDS = {"race": "race", "deadlock": "deadlock", "leak": "leaks"}
+SOURCES = {"task": "tests", "prompt": "cases", "snippet": "own tests", "generated": "made tests"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chip:
+    """One check in the strip."""
+
+    name: str
+    text: str
+    state: str
+    grade: str = ""
+    title: str = ""
+
+    @property
+    def colour(self) -> str:
+        """The name of the CSS colour that the state wears."""
+        return COLOURS[self.state]
+
+
+def lead(rated: RatedReport) -> Chip:
+    """Gives what happened, in at most five words."""
+    text, state = LEADS[rated.verdict]
+    if rated.verdict is Verdict.ACCEPTED and rated.functional is None:
+        text, state = "Runs; no case decides it", "off"
+    title = rated.error.message if rated.error else rated.repeat
+    return Chip(name="", text=text, state=state, title=title)
+
+
+def chips(rated: RatedReport) -> list[Chip]:
+    """Gives one chip for each check that ran or should have run, in the order of the stages."""
+    stages = {stage.stage: stage for stage in rated.stages}
+    return [
+        _stage_chip("build", stages.get(StageName.BUILD), "E3"),
+        _found_chip(rated, "vet", ("vet",), stages.get(StageName.STATIC), "E2"),
+        _stage_chip("run", stages.get(StageName.RUN), "E3"),
+        *_test_chips(rated),
+        *_observed_chips(rated),
+        _found_chip(rated, "patterns", ("gavel",), stages.get(StageName.STATIC), "E1"),
+        _found_chip(rated, "gofmt", ("gofmt",), stages.get(StageName.GOFMT), "E2"),
+    ]
+
+
+def not_checked(rated: RatedReport) -> list[str]:
+    """Gives what nobody looked at, each with its reason."""
+    return [f"{item.what} ({item.why})" for item in rated.not_checked]
+
+
+def _stage_chip(name: str, stage: StageResult | None, grade: str) -> Chip:
+    if stage is None or stage.status in (StageStatus.NOT_RUN, StageStatus.SKIPPED):
+        why = stage.message if stage else ""
+        return Chip(name=name, text="not run", state="off", grade="E0", title=why)
+    if stage.status is StageStatus.ERROR:
+        return Chip(name=name, text="sandbox error", state="off", grade="E0", title=stage.message)
+    if stage.status is StageStatus.OK:
+        return Chip(name=name, text="ok", state="ok", grade=grade, title=stage.message)
+    text = f"stopped ({stage.killed_by})" if stage.killed_by else "fails"
+    return Chip(name=name, text=text, state="bad", grade=grade, title=stage.message)
+
+
+def _found_chip(
+    rated: RatedReport, name: str, tools: Iterable[str], stage: StageResult | None, grade: str
+) -> Chip:
+    if stage is None or stage.status not in (StageStatus.OK, StageStatus.FAILED):
+        return _stage_chip(name, stage, grade)
+    found = [finding for finding in rated.findings if finding.tool in tools]
+    if not found:
+        return Chip(name=name, text="clean", state="ok", grade=grade)
+    strongest = max(finding.grade for finding in found)
+    state = "bad" if strongest in ("E2", "E3") and name != "gofmt" else "warn"
+    return Chip(name=name, text=f"{len(found)} found", state=state, grade=strongest)
+
+
+def _test_chips(rated: RatedReport) -> list[Chip]:
+    made = [
+        Chip(
+            name=SOURCES.get(one.source, one.source),
+            text=f"{one.passed}/{one.listed}",
+            state="bad" if one.failed else "ok" if one.passed == one.listed else "warn",
+            grade="E3",
+            title="; ".join(one.failures),
+        )
+        for one in rated.tests
+        if one.listed
+    ]
+    return made or [Chip(name="tests", text="none", state="off", grade="E0")]
+
+
+def _observed_chips(rated: RatedReport) -> list[Chip]:
+    made = []
+    for name, word in OBSERVED_WORDS.items():
+        seen = getattr(rated, name)
+        match seen.state:
+            case ObservedState.FOUND:
+                text = f"{seen.hits} of {seen.runs} runs"
+                made.append(Chip(name=word, text=text, state="bad", grade="E3"))
+            case ObservedState.NONE_SEEN:
+                text = f"none in {seen.runs} run{'s' * (seen.runs != 1)}"
+                made.append(Chip(name=word, text=text, state="ok", grade="E3"))
+            case ObservedState.NOT_RUN if name == "race":
+                made.append(Chip(name=word, text="not run", state="off", grade="E0"))
+            case ObservedState.NOT_APPLICABLE if name == "race":
+                made.append(Chip(name=word, text="not applicable", state="off", grade="E0"))
+            case _:
+                continue
+    return made
