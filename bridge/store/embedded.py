@@ -14,12 +14,14 @@ import importlib.util
 import os
 import pwd
 import shutil
+import signal
 import stat
 import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -65,6 +67,7 @@ class EmbeddedPostgres:
         self.cluster = self.root / "cluster"
         self.sockets = _socket_dir(self.root)
         self._owned = False
+        self._child: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
@@ -99,14 +102,8 @@ class EmbeddedPostgres:
         """Stops the server if this object is responsible for it; waits until it has ended."""
         if not self._owned:
             return
-        account = _account()
         with self._locked():
-            _run(
-                [_binaries(self.root.parent, account) / "bin/pg_ctl", "stop", "-D", self.cluster,
-                 "-m", "fast", "-w", "-t", str(STOP_TIMEOUT_S)],
-                account,
-                check=False,
-            )  # fmt: skip
+            self._shut_down()
         self._owned = False
 
     @contextlib.contextmanager
@@ -159,36 +156,59 @@ class EmbeddedPostgres:
             )
 
     def _launch(self, binaries: Path, account: _Account) -> None:
+        """Starts the server as our own child, so that nobody else has to reap it."""
         log = self.cluster / "server.log"
-        result = _run(
-            [binaries / "bin/pg_ctl", "start", "-D", self.cluster, "-l", log, "-w",
-             "-t", str(START_TIMEOUT_S), "-o", f"-k {self.sockets}"],
+        with log.open("ab") as output:
+            self._child = subprocess.Popen(
+                [str(binaries / "bin/postgres"), "-D", str(self.cluster), "-k", str(self.sockets)],
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                **_as(account),
+            )
+        end = time.monotonic() + START_TIMEOUT_S
+        while not self._reachable():
+            if self._child.poll() is not None or time.monotonic() > end:
+                raise StoreError(
+                    f"the embedded PostgreSQL in {self.cluster} did not start. Its log ends with:\n"
+                    f"{log.read_text(errors='replace')[-2000:]}",
+                    reason="postgres_start",
+                )
+            time.sleep(0.02)
+
+    def _shut_down(self) -> None:
+        """Ends the server fast: open transactions are rolled back, nothing committed is lost."""
+        if self._child is not None:
+            self._child.send_signal(signal.SIGINT)
+            self._child.wait(STOP_TIMEOUT_S)
+            self._child = None
+            return
+        account = _account()
+        _run(
+            [
+                _binaries(self.root.parent, account) / "bin/pg_ctl", "stop", "-D", self.cluster,
+                "-m", "fast", "-w", "-t", str(STOP_TIMEOUT_S),
+            ],
             account,
             check=False,
         )  # fmt: skip
-        if result.returncode != 0:
-            tail = log.read_text(errors="replace")[-2000:] if log.exists() else result.stderr
-            raise StoreError(
-                f"the embedded PostgreSQL in {self.cluster} did not start. Its log ends with:\n{tail}",
-                reason="postgres_start",
-            )
 
     def _answers(self) -> bool:
+        """Whether a server runs; waits for one that another process is bringing up."""
+        end = time.monotonic() + START_TIMEOUT_S
+        while not self._reachable():
+            if not _alive(self.cluster / "postmaster.pid") or time.monotonic() > end:
+                return False
+            time.sleep(0.05)
+        return True
+
+    def _reachable(self) -> bool:
         try:
             self._connect("postgres").close()
         except psycopg.OperationalError:
-            return self._starting_up()
+            return False
         return True
-
-    def _starting_up(self) -> bool:
-        """Waits for a server that another process is bringing up; False where there is none."""
-        deadline = time.monotonic() + START_TIMEOUT_S
-        while _alive(self.cluster / "postmaster.pid") and time.monotonic() < deadline:
-            with contextlib.suppress(psycopg.OperationalError):
-                self._connect("postgres").close()
-                return True
-            time.sleep(0.05)
-        return False
 
     def _connect(self, database: str) -> psycopg.Connection:
         return psycopg.connect(
@@ -311,6 +331,17 @@ def _alive(pid_file: Path) -> bool:
     return True
 
 
+def _as(account: _Account) -> dict[str, Any]:
+    """How a program is started under an account: nothing of our environment goes with it."""
+    return {
+        "cwd": "/",
+        "env": {"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
+        "user": account.uid,
+        "group": account.gid,
+        "extra_groups": [] if account.uid is not None else None,
+    }
+
+
 def _run(
     command: list[str | Path], account: _Account, *, check: bool = True
 ) -> subprocess.CompletedProcess[str]:
@@ -321,11 +352,7 @@ def _run(
         text=True,
         check=False,
         timeout=START_TIMEOUT_S + STOP_TIMEOUT_S,
-        cwd="/",
-        env={"PATH": "/usr/bin:/bin", "LC_ALL": "C.UTF-8"},
-        user=account.uid,
-        group=account.gid,
-        extra_groups=[] if account.uid is not None else None,
+        **_as(account),
     )
     if check and result.returncode != 0:
         raise StoreError(

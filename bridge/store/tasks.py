@@ -34,7 +34,7 @@ def instance_id(conn: Connection, proposed: str) -> str:
 
 def save(conn: Connection, found: Iterable[NewTask]) -> None:
     """Stores tasks; one that is known already gets its new data and stays audited if it is equal."""
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "task_id": task.task_id,
             "project_id": task.project_id,
