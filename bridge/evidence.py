@@ -124,6 +124,7 @@ def live_css(
     if rated is None:
         return _slots([Chip(name="", text=error or "Audit is running", state="off")], "")
     listed = "\n".join(_row(one, rated, rubric, names)["text"] for one in rated.findings)
+    listed += "\n\nNot checked: " + ("; ".join(not_checked(rated)) or "what no check covers")
     head = Chip(name="", text=lead(rated).text, state=lead(rated).state)
     return _slots([head, *chips(rated)], listed) + facts_css(rated, rubric=rubric, names=names)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rubric.model import RatedReport
 from sandbox.model import ObservedState, StageName, StageResult, StageStatus, Verdict
@@ -58,20 +58,34 @@ def lead(rated: RatedReport) -> Chip:
 def chips(rated: RatedReport) -> list[Chip]:
     """Gives one chip for each check that ran or should have run, in the order of the stages."""
     stages = {stage.stage: stage for stage in rated.stages}
-    return [
+    static = stages.get(StageName.STATIC)
+    made = [
         _stage_chip("build", stages.get(StageName.BUILD), "E3"),
-        _found_chip(rated, "vet", ("vet",), stages.get(StageName.STATIC), "E2"),
         _stage_chip("run", stages.get(StageName.RUN), "E3"),
         *_test_chips(rated),
         *_observed_chips(rated),
-        _found_chip(rated, "patterns", ("gavel",), stages.get(StageName.STATIC), "E1"),
+        _found_chip(rated, "vet", ("vet",), static, "E2"),
         _found_chip(rated, "gofmt", ("gofmt",), stages.get(StageName.GOFMT), "E2"),
+        _found_chip(rated, "patterns", ("gavel",), static, "E1"),
     ]
+    return _merged(made)
 
 
 def not_checked(rated: RatedReport) -> list[str]:
     """Gives what nobody looked at, each with its reason."""
     return [f"{item.what} ({item.why})" for item in rated.not_checked]
+
+
+def _merged(made: list[Chip]) -> list[Chip]:
+    """Joins neighbours that say the same with the same grade, so that the strip fits one row."""
+    joined: list[Chip] = []
+    for chip in made:
+        last = joined[-1] if joined else None
+        if last and (last.text, last.state, last.grade) == (chip.text, chip.state, chip.grade):
+            joined[-1] = replace(last, name=f"{last.name}, {chip.name}")
+        else:
+            joined.append(chip)
+    return joined
 
 
 def _stage_chip(name: str, stage: StageResult | None, grade: str) -> Chip:

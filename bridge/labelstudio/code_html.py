@@ -89,22 +89,23 @@ def statement(line: Line) -> tuple[int, int]:
 def mark(page: CodePage, line: Line) -> dict[str, object] | None:
     """Gives the span value of a line's statement in the HTML; None for a blank line.
 
-    Offsets count UTF-16 units, as the browser does.
+    Offsets within a text node count UTF-16 units, as the browser does; Label Studio's
+    `globalOffsets` count code points over the text alone.
     """
     begin, end = statement(line)
     if begin >= end:
         return None
     start_path, start = _point(line, begin, closing=False)
     end_path, stop = _point(line, end, closing=True)
-    before = sum(_units(x.text) for x in page.lines[: page.lines.index(line)])
+    before = sum(len(x.text) for x in page.lines[: page.lines.index(line)])
     return {
         "start": start_path,
         "startOffset": start,
         "end": end_path,
         "endOffset": stop,
         "globalOffsets": {
-            "start": before + _units(line.text[:begin]),
-            "end": before + _units(line.text[:end]),
+            "start": before + begin,
+            "end": before + end,
         },
         "text": line.text[begin:end],
     }
@@ -112,17 +113,17 @@ def mark(page: CodePage, line: Line) -> dict[str, object] | None:
 
 def text_mark(text: str, number: int) -> dict[str, object] | None:
     """Gives the span value of a line's statement in a plain `Text`; None for a blank line."""
-    lines = text.replace("\r\n", "\n").split("\n")
+    lines = text.split("\n")
     if not 1 <= number <= len(lines):
         return None
     line = lines[number - 1]
     begin, end = len(line) - len(line.lstrip()), len(line.rstrip())
     if begin >= end:
         return None
-    before = sum(_units(x) + 1 for x in lines[: number - 1])
+    before = sum(len(x) + 1 for x in lines[: number - 1])
     return {
-        "start": before + _units(line[:begin]),
-        "end": before + _units(line[:end]),
+        "start": before + begin,
+        "end": before + end,
         "text": line[begin:end],
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 from bridge.evidence import LineFacts, line_facts, short_note
@@ -323,13 +323,7 @@ class _Reading:
             reasons=self.chosen.get(self.controls.reasons, ()),
             checklist=self.chosen.get(self.controls.checklist, ()),
             marks=tuple(
-                Mark(
-                    label=one.label,
-                    file=one.file,
-                    line=one.line,
-                    note=self.mark_notes.get(identity, ""),
-                    origin=one.origin,
-                )
+                replace(one, note=self.mark_notes.get(identity, ""))
                 for identity, one in self.marks.items()
             ),
             origins=self.origins,
