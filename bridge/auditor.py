@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Protocol
+
+from sandbox.runner import audit
 
 from bridge.settings import Settings
-from sandbox.model import AuditInput, AuditReport
+from sandbox.backends import Backend
+from sandbox.backends.bubblewrap import Bubblewrap
+from sandbox.model import AuditInput, AuditReport, Limits
+from sandbox.toolchain import Toolchain, prepare
 
 
 class Auditor(Protocol):
@@ -16,14 +22,29 @@ class Auditor(Protocol):
         """One report; a faulty snippet is a verdict, a broken sandbox an exception."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ready:
+    toolchain: Toolchain
+    backend: Backend
+
+
 class SandboxAuditor:
     """Audits in real jails on this machine."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._ready: Any = None
+    def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
+        self._folder = settings.toolchain_dir or settings.data_dir
+        self._limits = limits or Limits()
+        self._ready: _Ready | None = None
         self._lock = threading.Lock()
 
     def audit(self, given: AuditInput) -> AuditReport:
         """See Auditor."""
-        raise NotImplementedError
+        ready = self._prepared()
+        return audit(given, limits=self._limits, backend=ready.backend, toolchain=ready.toolchain)
+
+    def _prepared(self) -> _Ready:
+        """The toolchain is prepared by the first caller; the others wait for it."""
+        with self._lock:
+            if self._ready is None:
+                self._ready = _Ready(toolchain=prepare(self._folder), backend=Bubblewrap())
+            return self._ready

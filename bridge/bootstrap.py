@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import importlib
 import uuid
 from collections.abc import Callable, Iterator
@@ -17,13 +16,12 @@ from sqlalchemy import Engine
 
 from bridge.auditor import Auditor, SandboxAuditor
 from bridge.queue import JobQueue, Queue
-from bridge.resources import shipped_rubric
+from bridge.rubrics import load_project_rubric
 from bridge.settings import ProjectSettings, Settings
 from bridge.store import tasks as task_store
 from bridge.store.embedded import EmbeddedPostgres
 from bridge.store.engine import create_engine
 from bridge.store.schema import upgrade
-from rubric.load import load_rubric
 from rubric.model import Rubric
 
 if TYPE_CHECKING:
@@ -54,17 +52,6 @@ class Services:
     def rubric(self, project: ProjectSettings) -> Rubric:
         """The project's rubric."""
         return load_project_rubric(project)
-
-
-def load_project_rubric(project: ProjectSettings) -> Rubric:
-    """The rubric a project names, or the shipped one."""
-    return _rubric(str(project.rubric or shipped_rubric()))
-
-
-@functools.lru_cache(maxsize=32)
-def _rubric(path: str) -> Rubric:
-    with open(path, encoding="utf-8") as handle:  # noqa: PTH123 - the path is a string key here
-        return load_rubric(handle.read(), name=path)
 
 
 @contextlib.contextmanager

@@ -160,8 +160,8 @@ def _project(
 
 
 def _label_config(project: ProjectSettings, found: dict[str, Any]) -> Check:
-    from bridge.bootstrap import load_project_rubric  # noqa: PLC0415
     from bridge.labelstudio.labeling import check_config  # noqa: PLC0415
+    from bridge.rubrics import load_project_rubric  # noqa: PLC0415
 
     problems = check_config(str(found.get("label_config", "")), load_project_rubric(project))
     if problems:

@@ -198,9 +198,9 @@ def _suggest_in(
     )  # fmt: skip
     given = snippet_of(rows[0].data, project.columns)
     prediction = payload.build_prediction(
-        rated, rubric, payload.sources_of(given), variant=project.variant
+        rated, rubric, payload.sources_of(given), variant=project.variant, mode=project.mode
     )
-    state = "pending" if project.mode == "assisted" else "withheld"
+    state = "withheld" if project.mode == "blind" else "pending"
     task_store.save_predictions(
         conn,
         [

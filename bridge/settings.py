@@ -17,6 +17,7 @@ CONFIG_FILE = "gavel.yaml"
 ENVIRONMENT: Mapping[str, str] = {
     "DATABASE_URL": "database_url",
     "GAVEL_DATA_DIR": "data_dir",
+    "GAVEL_TOOLCHAIN_DIR": "toolchain_dir",
     "GAVEL_PUBLIC_URL": "public_url",
     "GAVEL_LABEL_STUDIO_URL": "label_studio.url",
     "GAVEL_LABEL_STUDIO_TOKEN": "label_studio.token",
@@ -94,6 +95,8 @@ class Settings(_Part):
     """Everything that can be set, frozen once read."""
 
     data_dir: Path = Path("/var/lib/gavel")
+    toolchain_dir: Path | None = None
+    """Where the prepared Go toolchain is kept; `data_dir` where empty."""
     database_url: str = ""
     """A PostgreSQL server; empty means the embedded one."""
     public_url: str = "http://127.0.0.1:8085"

@@ -116,7 +116,7 @@ def stop_signals() -> Iterator[None]:
 
 
 def web_command(settings: Settings) -> list[str]:
-    """gunicorn with our application; threads answer while others wait for the database."""
+    """Gunicorn with our application; threads answer while others wait for the database."""
     return [
         sys.executable, "-m", "gunicorn", "bridge.wsgi:app",
         "--bind", f"{settings.host}:{settings.port}",

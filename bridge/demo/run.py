@@ -8,7 +8,6 @@ from typing import Any
 
 from sqlalchemy import text
 
-from bridge.bootstrap import load_project_rubric
 from bridge.demo import state
 from bridge.demo.label_studio_server import DemoError, Progress
 from bridge.demo.samples import Sample, load_samples
@@ -16,6 +15,7 @@ from bridge.demo.stack import Stack
 from bridge.labelstudio.labeling import label_config
 from bridge.labelstudio.task_data import complete
 from bridge.project_setup import create_project, ensure_webhook
+from bridge.rubrics import load_project_rubric
 from bridge.settings import ProjectSettings
 from bridge.store.engine import create_engine
 

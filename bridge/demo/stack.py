@@ -21,6 +21,7 @@ from bridge.settings import Settings, load_settings
 from bridge.store.embedded import EmbeddedPostgres
 from bridge.store.schema import upgrade
 from bridge.supervisor import Supervisor, web_command, worker_command
+from sandbox.toolchain import prepare
 
 if TYPE_CHECKING:
     from bridge.labelstudio.client import LabelStudioClient
@@ -54,6 +55,7 @@ class Stack:
         text = yaml.safe_dump(
             {
                 "data_dir": str(self.folder),
+                "toolchain_dir": str(self.folder.parent),
                 "public_url": self.public_url,
                 "port": self.state.web_port,
                 "webhook_secret": self.state.webhook_secret,
@@ -126,6 +128,7 @@ def running(folder: Path, progress: Progress) -> Iterator[Stack]:
         progress("starting PostgreSQL")
         url = database.start(adopt=True)
         upgrade(url)
+        prepare(folder.parent, progress)
         venv = label_studio_server.install(
             folder.parent, requirements_file("label-studio.txt"), progress
         )

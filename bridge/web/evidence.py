@@ -6,10 +6,19 @@ any origin may read, nothing may be kept.
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint, Response, current_app
+from sqlalchemy import Row
 
 from bridge import evidence as fragments
+from bridge.errors import BadDeliveryError
+from bridge.labelstudio.payload import sources_of
+from bridge.labelstudio.task_input import snippet_of
+from bridge.rubrics import load_project_rubric
+from bridge.settings import ProjectSettings, Settings
 from bridge.store import tasks as task_store
+from rubric.model import RatedReport
 
 blueprint = Blueprint("evidence", __name__)
 _HEADERS = {
@@ -19,18 +28,41 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Robots-Tag": "noindex",
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "Cross-Origin-Resource-Policy": "cross-origin",
 }
 
 
 @blueprint.get("/e/<key>")
 @blueprint.get("/e/<key>/<part>")
 def show(key: str, part: str = "fragment") -> Response:
-    """The fragment for the annotation page; a waiting note until the audit is done."""
+    """One part of the evidence; a waiting note until the audit is done."""
     engine = current_app.extensions["gavel.engine"]
     with engine.connect() as conn:
         task = task_store.by_evidence_key(conn, key)
         rated = None if task is None else task_store.rated_of_task(conn, task.task_id)
+    kind = fragments.media_type(part)
     if task is None:
         return Response(fragments.unknown(), status=404, headers=_HEADERS, mimetype="text/html")
-    body = fragments.render(part, rated, error=task.error)
-    return Response(body, headers=_HEADERS, mimetype="text/html")
+    return Response(_render(part, task, rated), headers=_HEADERS, mimetype=kind)
+
+
+def _render(part: str, task: Row[Any], rated: Any) -> str:
+    settings: Settings = current_app.extensions["gavel.settings"]
+    project = settings.project(task.project_id) or ProjectSettings()
+    if rated is None or project.mode == "blind":
+        return fragments.render(part, None, error=task.error)
+    return fragments.render(
+        part,
+        RatedReport.model_validate(rated),
+        error=task.error,
+        rubric=load_project_rubric(project),
+        names=_names(task, project),
+    )
+
+
+def _names(task: Row[Any], project: ProjectSettings) -> tuple[str, ...]:
+    try:
+        given = snippet_of(task.data, project.columns)
+    except BadDeliveryError:
+        return ()
+    return tuple(source.name for source in sources_of(given))
