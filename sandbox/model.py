@@ -206,6 +206,10 @@ class Snippet(Frozen):
     changes: tuple[Change, ...] = ()
     go: str = ""
     """Language version, for example `1.27`."""
+    module: str = "snip"
+    """Module path of its go.mod, if it has one."""
+    requires: tuple[str, ...] = ()
+    """Modules its go.mod asks for; none of them is there."""
     package: str = "main"
     has_main: bool = False
 

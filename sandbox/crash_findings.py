@@ -1,0 +1,91 @@
+"""Findings of one execution: panics, fatal errors, deadlocks, leaks, limits. Used by the stages that run programs."""
+
+from __future__ import annotations
+
+from sandbox.crash_text import parse_crash
+from sandbox.model import Finding, Grade, KilledBy, Severity, StageName
+from sandbox.places import Place
+from sandbox.ran import Ran, first_place, own_place
+from sandbox.workbench import Workbench
+
+_LIMIT_WORDS = {
+    KilledBy.WALL: ("time_wall", "it did not end within the time limit"),
+    KilledBy.CPU: ("time_cpu", "it used up its processor time"),
+    KilledBy.MEMORY: ("memory_limit", "it used up its memory"),
+    KilledBy.OUTPUT: ("output_limit", "it printed more than the output limit"),
+    KilledBy.PIDS: ("pids_limit", "it started more threads or processes than allowed"),
+    KilledBy.DISK: ("disk_limit", "it wrote more than the disk limit"),
+    KilledBy.SECCOMP: ("resource_syscall", "it made a system call that is not allowed"),
+    KilledBy.OPERATOR: ("time_operator", "it was ended by an operator"),
+}
+
+
+def ending_findings(bench: Workbench, one: Ran, stage: StageName) -> list[Finding]:
+    """Gives what the way it ended proves; empty for an orderly end."""
+    if one.deadlocked:
+        return [_deadlock(bench, one, stage)]
+    if one.killed_by is not None:
+        rule, message = _LIMIT_WORDS[one.killed_by]
+        return [_run(bench, stage, crash_place(bench, one), rule, message)]
+    if one.crash.panic:
+        return [_run(bench, stage, crash_place(bench, one), _panic_rule(one.crash.panic), f"panic: {one.crash.panic}")]
+    if one.crashed:
+        what = one.fatal or f"signal {one.signal}"
+        return [_run(bench, stage, crash_place(bench, one), "fatal", f"the runtime stopped the program: {what}")]
+    return []
+
+
+def crash_place(bench: Workbench, one: Ran) -> Place:
+    """Gives the first place of the snippet in the crash, the running goroutine first."""
+    for goroutine in one.crash.goroutines:
+        if place := own_place(bench.locator, goroutine.frames):
+            return place
+    return first_place(bench.locator)
+
+
+def leak_findings(bench: Workbench, one: Ran, stage: StageName) -> list[Finding]:
+    """Gives one finding per place at which goroutines wait for ever."""
+    counts: dict[Place, int] = {}
+    for goroutine in parse_crash(one.record.leak or "").goroutines:
+        place = own_place(bench.locator, goroutine.frames)
+        if place and "leaked" in goroutine.state:
+            counts[place] = counts.get(place, 0) + 1
+    return [
+        bench.locator.finding(
+            place,
+            tool="leak",
+            rule="goroutine_leak",
+            message=f"{count} goroutine(s) wait here for ever: nothing can wake them",
+            severity=Severity.MAJOR,
+            grade=Grade.E3,
+            stage=stage,
+            cwe=772,
+            hits=count,
+        )
+        for place, count in counts.items()
+    ]
+
+
+def _deadlock(bench: Workbench, one: Ran, stage: StageName) -> Finding:
+    states = sorted({goroutine.state.split(",")[0] for goroutine in one.crash.goroutines if goroutine.stuck})
+    return bench.locator.finding(
+        crash_place(bench, one),
+        tool="deadlock",
+        rule="all_asleep",
+        message=f"all goroutines are asleep ({', '.join(states)})",
+        severity=Severity.CRITICAL,
+        grade=Grade.E3,
+        stage=stage,
+        cwe=833,
+    )
+
+
+def _panic_rule(text: str) -> str:
+    words = {"index out of range": "panic_index", "nil pointer": "panic_nil", "nil map": "panic_nil_map"}
+    return next((rule for part, rule in words.items() if part in text), "panic")
+
+
+def _run(bench: Workbench, stage: StageName, place: Place, rule: str, message: str) -> Finding:
+    return bench.locator.finding(
+        place, tool="run", rule=rule, message=message, severity=Severity.CRITICAL, grade=Grade.E3, stage=stage
+    )

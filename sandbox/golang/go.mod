@@ -1,0 +1,3 @@
+module gavel.invalid/gavelgo
+
+go 1.27

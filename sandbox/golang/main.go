@@ -1,0 +1,115 @@
+// Command gavelgo does the Go side of an audit inside a jail: it looks at sources, builds them
+// without the go command, and runs the result. Its two arguments are descriptors: it reads one JSON
+// request from the first and writes one JSON line, then the raw bytes of the files it names, to the second.
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"syscall"
+)
+
+// File is one source text; Skip is how many bytes in front of its first line are not the author's.
+type File struct {
+	Name string `json:"name"`
+	Text string `json:"text"`
+	Skip int    `json:"skip"`
+	Test bool   `json:"test"`
+}
+
+// Request is everything a mode may ask for; each mode reads its own part.
+type Request struct {
+	Mode    string   `json:"mode"`
+	Files   []File   `json:"files"`
+	Module  string   `json:"module"`
+	Go      string   `json:"go"`
+	Race    bool     `json:"race"`
+	Main    bool     `json:"main"`
+	Tests   []Test   `json:"tests"`
+	Leak    bool     `json:"leak"`
+	Vet     bool     `json:"vet"`
+	Kind    string   `json:"kind"`
+	Args    []string `json:"args"`
+	Env     []string `json:"env"`
+	WallMS  int      `json:"wall_ms"`
+	Collect int64    `json:"collect_bytes"`
+}
+
+// Attachment announces raw bytes that follow the report's line.
+type Attachment struct {
+	Name  string `json:"name"`
+	Bytes int64  `json:"bytes"`
+	path  string
+}
+
+func main() {
+	in, out, err := descriptors(os.Args)
+	if err == nil {
+		err = serve(in, out)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "gavelgo:", err)
+		os.Exit(70)
+	}
+}
+
+func descriptors(args []string) (in, out *os.File, err error) {
+	if len(args) != 3 {
+		return nil, nil, fmt.Errorf("want two descriptors, got %d arguments", len(args)-1)
+	}
+	numbers := [2]int{}
+	for i, text := range args[1:] {
+		if numbers[i], err = strconv.Atoi(text); err != nil {
+			return nil, nil, err
+		}
+		syscall.CloseOnExec(numbers[i])
+	}
+	return os.NewFile(uintptr(numbers[0]), "request"), os.NewFile(uintptr(numbers[1]), "report"), nil
+}
+
+func serve(in, out *os.File) error {
+	request := &Request{}
+	if err := json.NewDecoder(bufio.NewReader(in)).Decode(request); err != nil {
+		return err
+	}
+	in.Close()
+	mode := map[string]func(*Request) (any, []Attachment, error){"inspect": inspect, "vet": vet, "build": build, "run": run}[request.Mode]
+	if mode == nil {
+		return fmt.Errorf("unknown mode %q", request.Mode)
+	}
+	report, attached, err := mode(request)
+	if err != nil {
+		return err
+	}
+	return send(out, report, attached)
+}
+
+// send writes the report and then the attached files, in the order in which it names them.
+func send(to io.Writer, report any, attached []Attachment) error {
+	out := bufio.NewWriterSize(to, 1<<20)
+	line, err := json.Marshal(map[string]any{"report": report, "files": attached, "jail": portrait()})
+	if err != nil {
+		return err
+	}
+	out.Write(append(line, '\n'))
+	for _, one := range attached {
+		if err := copyFile(out, one); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+func copyFile(out io.Writer, one Attachment) error {
+	in, err := os.Open(one.path)
+	if err != nil {
+		return err
+	}
+	defer in.Close()
+	_, err = io.CopyN(out, in, one.Bytes)
+	return err
+}

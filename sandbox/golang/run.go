@@ -1,0 +1,178 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/hex"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	crashFD  = 197
+	nonceFD  = 198
+	recordFD = 199
+
+	programPath = "/prog/program"
+	logDir      = "/log"
+	grace       = 700 * time.Millisecond
+)
+
+// Ran is how a program ended, by this process's own wait and its own pipes.
+type Ran struct {
+	ExitCode int      `json:"exit_code"`
+	Signal   string   `json:"signal"`
+	TimedOut bool     `json:"timed_out"`
+	WallS    float64  `json:"wall_s"`
+	CPUS     float64  `json:"cpu_s"`
+	MaxRSS   int64    `json:"max_rss"`
+	Nonce    string   `json:"nonce"`
+	Record   string   `json:"record"`
+	Crash    string   `json:"crash"`
+	Races    []string `json:"races"`
+}
+
+func run(request *Request) (any, []Attachment, error) {
+	// Caught and dropped, not ignored: an ignored signal would stay ignored in the program.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2)
+	// Sixteen random bytes in hex: the recorder reads 32 bytes and the record stays one text line.
+	secret := make([]byte, 16)
+	rand.Read(secret)
+	nonce := hex.EncodeToString(secret)
+	ran := &Ran{Nonce: nonce, Races: []string{}}
+	pipes, err := openPipes(3)
+	if err != nil {
+		return nil, nil, err
+	}
+	pipes[0].out.WriteString(nonce + request.Kind)
+	pipes[0].out.Close()
+	start := time.Now()
+	pid, err := spawn(request, pipes)
+	if err != nil {
+		return nil, nil, err
+	}
+	records, crashes := drain(pipes[1], request.Collect), drain(pipes[2], request.Collect)
+	ran.wait(pid, time.Duration(request.WallMS)*time.Millisecond)
+	ran.WallS = time.Since(start).Seconds()
+	ran.Record, ran.Crash = take(records), take(crashes)
+	ran.Races = raceLogs(request.Collect)
+	return ran, nil, nil
+}
+
+type pipe struct{ in, out *os.File }
+
+func openPipes(count int) ([]pipe, error) {
+	pipes := []pipe{}
+	for range count {
+		in, out, err := os.Pipe()
+		if err != nil {
+			return nil, err
+		}
+		pipes = append(pipes, pipe{in, out})
+	}
+	return pipes, nil
+}
+
+func spawn(request *Request, pipes []pipe) (int, error) {
+	files := make([]uintptr, recordFD+1)
+	for i := range files {
+		files[i] = ^uintptr(0)
+	}
+	files[0], files[1], files[2] = 0, 1, 2
+	files[nonceFD], files[recordFD], files[crashFD] = pipes[0].in.Fd(), pipes[1].out.Fd(), pipes[2].out.Fd()
+	pid, err := syscall.ForkExec(programPath, append([]string{"program"}, request.Args...), &syscall.ProcAttr{
+		Dir: workDir, Env: request.Env, Files: files})
+	pipes[0].in.Close()
+	pipes[1].out.Close()
+	pipes[2].out.Close()
+	return pid, err
+}
+
+// drain reads a pipe to its end, keeping at most limit bytes.
+func drain(from pipe, limit int64) chan string {
+	done := make(chan string, 1)
+	go func() {
+		kept, _ := io.ReadAll(io.LimitReader(from.in, limit))
+		done <- string(kept)
+		io.Copy(io.Discard, from.in)
+	}()
+	return done
+}
+
+// take does not wait for a descendant that holds the pipe open.
+func take(from chan string) string {
+	select {
+	case text := <-from:
+		return text
+	case <-time.After(grace):
+		return ""
+	}
+}
+
+// wait asks for a goroutine dump when the time is up, and kills soon after.
+func (ran *Ran) wait(pid int, wall time.Duration) {
+	done := make(chan struct{})
+	go func() {
+		select {
+		case <-done:
+			return
+		case <-time.After(wall):
+		}
+		ran.TimedOut = true
+		syscall.Kill(pid, syscall.SIGQUIT)
+		select {
+		case <-done:
+		case <-time.After(grace):
+			syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}()
+	var status syscall.WaitStatus
+	var usage syscall.Rusage
+	for {
+		found, err := syscall.Wait4(-1, &status, 0, &usage)
+		if err == syscall.EINTR || (err == nil && found != pid) {
+			continue
+		}
+		break
+	}
+	close(done)
+	ran.ExitCode = status.ExitStatus()
+	if status.Signaled() {
+		ran.ExitCode, ran.Signal = 128+int(status.Signal()), signalName(status.Signal())
+	}
+	ran.CPUS = time.Duration(usage.Utime.Nano() + usage.Stime.Nano()).Seconds()
+	ran.MaxRSS = usage.Maxrss * 1024
+}
+
+func signalName(number syscall.Signal) string {
+	names := map[syscall.Signal]string{syscall.SIGKILL: "SIGKILL", syscall.SIGSEGV: "SIGSEGV", syscall.SIGABRT: "SIGABRT",
+		syscall.SIGQUIT: "SIGQUIT", syscall.SIGSYS: "SIGSYS", syscall.SIGXCPU: "SIGXCPU", syscall.SIGXFSZ: "SIGXFSZ",
+		syscall.SIGBUS: "SIGBUS", syscall.SIGTERM: "SIGTERM", syscall.SIGPIPE: "SIGPIPE"}
+	if name := names[number]; name != "" {
+		return name
+	}
+	return number.String()
+}
+
+func raceLogs(limit int64) []string {
+	logs := []string{}
+	names, _ := filepath.Glob(filepath.Join(logDir, "race.*"))
+	for _, name := range names {
+		info, err := os.Lstat(name)
+		if err != nil || !info.Mode().IsRegular() || len(logs) >= 8 {
+			continue
+		}
+		file, err := os.Open(name)
+		if err != nil {
+			continue
+		}
+		text, _ := io.ReadAll(io.LimitReader(file, limit))
+		file.Close()
+		logs = append(logs, strings.ToValidUTF8(string(text), "?"))
+	}
+	return logs
+}

@@ -1,0 +1,143 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+)
+
+const mainHook = "GavelMain"
+
+// hookFile lets the generated main call the snippet's own.
+func hookFile(pkg string) string {
+	return "package " + pkg + "\n\n// " + mainHook + " runs main.\nfunc " + mainHook + "() { main() }\n"
+}
+
+// program writes the generated main package: one binary for main and for the tests.
+func program(request *Request, mainPath string) string {
+	var b strings.Builder
+	b.WriteString("package main\n\nimport (\n\trec \"0rec\"\n")
+	aliases := map[string]string{}
+	alias := func(path string) string {
+		if aliases[path] == "" {
+			aliases[path] = fmt.Sprintf("p%d", len(aliases))
+			fmt.Fprintf(&b, "\t%s %q\n", aliases[path], path)
+		}
+		return aliases[path]
+	}
+	if mainPath != "" {
+		alias(mainPath)
+	}
+	for _, test := range request.Tests {
+		alias(testPath(test))
+	}
+	if request.Leak {
+		b.WriteString("\t\"bytes\"\n\t\"runtime/pprof\"\n\t\"strconv\"\n")
+	}
+	if len(request.Tests) > 0 {
+		b.WriteString(testImports)
+	}
+	b.WriteString(")\n\nfunc main() {\n\tswitch rec.Mode() {\n")
+	if mainPath != "" {
+		fmt.Fprintf(&b, "\tcase 'm':\n\t\trec.Line(\"M\")\n\t\t%s.%s()\n\t\tleak()\n\t\trec.End(\"main\")\n", aliases[mainPath], mainHook)
+	}
+	if len(request.Tests) > 0 {
+		b.WriteString("\tcase 't':\n\t\ttests()\n")
+	}
+	b.WriteString("\t}\n}\n\n")
+	b.WriteString(leakFunc(request.Leak))
+	if len(request.Tests) > 0 {
+		b.WriteString(testTable(request.Tests, aliases))
+		b.WriteString(testBody)
+	}
+	return b.String()
+}
+
+func testPath(test Test) string {
+	if test.External {
+		return test.Path + "_test"
+	}
+	return test.Path
+}
+
+func leakFunc(wanted bool) string {
+	if !wanted {
+		return "func leak() {}\n"
+	}
+	return `func leak() {
+	var text bytes.Buffer
+	if profile := pprof.Lookup("goroutineleak"); profile != nil && profile.WriteTo(&text, 2) == nil {
+		rec.Line("L " + strconv.Quote(text.String()))
+	}
+}
+`
+}
+
+const testImports = `	"flag"
+	"fmt"
+	"os"
+	"testing"
+	"testing/internal/testdeps"
+	"time"
+`
+
+func testTable(tests []Test, aliases map[string]string) string {
+	var b strings.Builder
+	b.WriteString("\nvar table = []testing.InternalTest{\n")
+	for i, test := range tests {
+		name := aliases[testPath(test)] + "." + test.Name
+		if test.Kind == "example" {
+			fmt.Fprintf(&b, "\t{%q, example(%d, testing.InternalExample{Name: %q, F: %s, Output: %q, Unordered: %v})},\n",
+				test.Name, i, test.Name, name, test.Output, test.Order)
+			continue
+		}
+		fmt.Fprintf(&b, "\t{%q, wrap(%d, %s)},\n", test.Name, i, name)
+	}
+	b.WriteString("}\n")
+	return b.String()
+}
+
+// testBody reports each test by a cleanup that was registered first and so runs last. finished is
+// needed since t.Failed is still false while a panic unwinds.
+const testBody = `
+func wrap(i int, f func(*testing.T)) func(*testing.T) {
+	return func(t *testing.T) {
+		finished, start := false, time.Now()
+		rec.Line(fmt.Sprintf("B %d", i))
+		t.Cleanup(func() {
+			status := "F"
+			switch {
+			case t.Failed():
+			case t.Skipped():
+				status = "S"
+			case finished:
+				status = "P"
+			}
+			rec.Line(fmt.Sprintf("F %d %s %d", i, status, time.Since(start).Nanoseconds()))
+		})
+		f(t)
+		finished = true
+	}
+}
+
+func example(i int, one testing.InternalExample) func(*testing.T) {
+	return wrap(i, func(t *testing.T) {
+		match := func(string, string) (bool, error) { return true, nil }
+		if !testing.RunExamples(match, []testing.InternalExample{one}) {
+			t.Error("output differs from the Output comment")
+		}
+	})
+}
+
+func tests() {
+	os.Args = []string{"test", "-test.v=true", "-test.timeout=0", "-test.paniconexit0=true"}
+	m := testing.MainStart(testdeps.TestDeps{}, table, nil, nil, nil)
+	flag.CommandLine.Parse(os.Args[1:])
+	for name, value := range map[string]string{"test.run": "", "test.skip": "", "test.list": "", "test.count": "1"} {
+		flag.Set(name, value)
+	}
+	code := m.Run()
+	leak()
+	rec.End(fmt.Sprintf("tests %d", code))
+	os.Exit(code)
+}
+`

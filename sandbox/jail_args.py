@@ -1,0 +1,70 @@
+"""Writes the options of one bubblewrap jail. Pure: descriptors come in as numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sandbox.backends import Job
+
+HELPER = "/gavel/helper"
+_LOG_BYTES = 8 * 1024 * 1024
+_SHM_BYTES = 65536
+_MIB = 1024 * 1024
+
+ISOLATION = (
+    "--unshare-all",
+    "--unshare-user",
+    "--disable-userns",
+    "--assert-userns-disabled",
+    "--die-with-parent",
+    "--new-session",
+    "--as-pid-1",
+    "--cap-drop",
+    "ALL",
+    "--clearenv",
+    "--uid",
+    "1000",
+    "--gid",
+    "1000",
+    "--hostname",
+    "sbx",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Channels:
+    """Descriptor numbers that the jail's launcher inherits."""
+
+    info: int
+    block: int
+    request: int
+    report: int
+    seccomp: int | None
+    files: tuple[int, ...]
+
+
+def jail_options(job: Job, channels: Channels) -> list[str]:
+    """Gives every option of the jail, for `--args`."""
+    options = [*ISOLATION, "--info-fd", str(channels.info), "--block-fd", str(channels.block)]
+    if channels.seccomp is not None:
+        options += ["--seccomp", str(channels.seccomp)]
+    return options + _filesystem(job, channels)
+
+
+def jail_command(channels: Channels) -> list[str]:
+    """Gives what the jail starts; bubblewrap wants it on its command line."""
+    return ["--", HELPER, str(channels.request), str(channels.report)]
+
+
+def _filesystem(job: Job, channels: Channels) -> list[str]:
+    options = ["--perms", "0755", "--dir", "/gavel", "--ro-bind", str(job.helper), HELPER, "--dev", "/dev"]
+    options += ["--size", str(_SHM_BYTES), "--tmpfs", "/dev/shm"]  # noqa: S108 - a path inside the jail
+    for target, size in (("/tmp", job.limits.disk_mib * _MIB), ("/work", job.limits.disk_mib * _MIB)):  # noqa: S108
+        options += ["--size", str(size), "--perms", "0755", "--tmpfs", target]
+    options += ["--size", str(_LOG_BYTES), "--perms", "0755", "--tmpfs", "/log"]
+    for mount in job.mounts:
+        options += ["--ro-bind", str(mount.source), mount.target]
+    for number, file in zip(channels.files, job.files, strict=True):
+        options += ["--perms", "0555" if file.executable else "0444"]
+        options += ["--ro-bind-data", str(number), file.target]
+    return [*options, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/work"]

@@ -1,0 +1,74 @@
+"""Reads and limits processes of a jail from outside, by /proc and prlimit only."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+from pathlib import Path
+
+from sandbox.backends import JobLimits
+
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+_TICK = os.sysconf("SC_CLK_TCK")
+_MIB = 1024 * 1024
+_NAMESPACES = ("user", "pid", "net", "ipc", "uts", "mnt", "cgroup")
+
+
+def set_rlimits(pid: int, limits: JobLimits) -> None:
+    """Puts the per-process limits on a process that has not started its program yet.
+
+    No address-space limit: the race detector maps terabytes that it never touches.
+    """
+    size = limits.disk_mib * _MIB
+    for kind, value in (
+        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, limits.open_files),
+        (resource.RLIMIT_FSIZE, size),
+        (resource.RLIMIT_CPU, int(limits.cpu_s) + 2),
+        (resource.RLIMIT_NPROC, limits.processes),
+    ):
+        resource.prlimit(pid, kind, (value, value))
+
+
+def read_rlimits(pid: int) -> dict[str, object]:
+    """Gives the limits as the kernel states them for the process."""
+    return {
+        "core_bytes": resource.prlimit(pid, resource.RLIMIT_CORE)[0],
+        "open_files": resource.prlimit(pid, resource.RLIMIT_NOFILE)[0],
+        "file_bytes": resource.prlimit(pid, resource.RLIMIT_FSIZE)[0],
+        "cpu_rlimit_s": resource.prlimit(pid, resource.RLIMIT_CPU)[0],
+        "processes_rlimit": resource.prlimit(pid, resource.RLIMIT_NPROC)[0],
+    }
+
+
+def separate_namespaces(pid: int) -> list[str]:
+    """Gives the namespaces in which the process differs from this one."""
+    found = []
+    for name in _NAMESPACES:
+        with contextlib.suppress(OSError):
+            if os.readlink(f"/proc/{pid}/ns/{name}") != os.readlink(f"/proc/self/ns/{name}"):
+                found.append(name)
+    return found
+
+
+def descendants(pid: int) -> list[int]:
+    """Gives the process and everything below it; orphans stay below the jail's first process."""
+    found = [pid]
+    for one in found:
+        with contextlib.suppress(OSError):
+            for task in Path(f"/proc/{one}/task").iterdir():
+                found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def tree_usage(pid: int) -> tuple[float, int]:
+    """Gives the processor seconds and the resident bytes of a process tree, for hosts without control groups."""
+    cpu, resident = 0.0, 0
+    for one in descendants(pid):
+        with contextlib.suppress(OSError, ValueError, IndexError):
+            fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
+            # Own and waited-for children's user and system ticks: fields 14 to 17 of proc(5).
+            cpu += sum(int(field) for field in fields[11:15]) / _TICK
+            resident += int(fields[21]) * _PAGE
+    return cpu, resident

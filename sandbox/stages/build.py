@@ -1,0 +1,85 @@
+"""Stage: compile and link, plain or for the race detector. The compiler's word is what counts as compiling."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from sandbox.backends import Outcome
+from sandbox.compile_words import reworded, rule_for
+from sandbox.inspection import Inspection, Problem
+from sandbox.model import Finding, Grade, KilledBy, Severity, StageName, StageResult, StageStatus
+from sandbox.workbench import Workbench
+
+
+class _Built(BaseModel):
+    ok: bool
+    tests: bool
+    errors: list[Problem]
+    test_errors: list[Problem]
+    output: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """What came of a build. `program` is null when there is nothing to run."""
+
+    result: StageResult
+    compiled: bool
+    with_tests: bool
+    program: bytes | None
+    findings: tuple[Finding, ...]
+    killed_by: KilledBy | None
+
+
+def build(bench: Workbench, seen: Inspection, *, race: bool = False) -> Build:
+    """Gives the program of main and the tests together."""
+    tests = [test.model_dump() for test in seen.tests]
+    outcome = bench.ask("build", race=race, tests=tests, leak=seen.concurrent and not race)
+    if outcome.report is None:
+        result = _result(bench, outcome, ok=False, output="", message="the build reached a limit")
+        return Build(
+            result=result, compiled=False, with_tests=False, program=None, findings=(), killed_by=outcome.killed_by
+        )
+    built = _Built.model_validate(outcome.report)
+    findings = [*errors(bench, built.errors), *errors(bench, built.test_errors)]
+    return Build(
+        result=_result(bench, outcome, ok=built.ok and not built.test_errors, output=built.output),
+        compiled=built.ok,
+        with_tests=built.tests,
+        program=outcome.files.get("program"),
+        findings=tuple(findings),
+        killed_by=None,
+    )
+
+
+def errors(bench: Workbench, problems: list[Problem]) -> list[Finding]:
+    """Gives compiler errors as findings, those of test files under a rule of their own."""
+    return [
+        bench.locator.finding(
+            problem.place,
+            tool="compiler" if not problem.file.endswith("_test.go") else "test",
+            rule=rule_for(problem.message) if not problem.file.endswith("_test.go") else "test_compile",
+            message=reworded(problem.message),
+            severity=Severity.CRITICAL,
+            grade=Grade.E3,
+            stage=StageName.BUILD,
+        )
+        for problem in problems
+    ]
+
+
+def _result(bench: Workbench, outcome: Outcome, *, ok: bool, output: str, message: str = "") -> StageResult:
+    data = output.encode()
+    return StageResult(
+        stage=StageName.BUILD,
+        status=StageStatus.OK if ok else StageStatus.FAILED,
+        exit_code=0 if ok else 1,
+        killed_by=outcome.killed_by,
+        wall_s=round(outcome.wall_s, 3),
+        cpu_s=outcome.cpu_s,
+        max_rss_bytes=outcome.memory_peak_bytes,
+        stderr=bench.output(data, len(data)),
+        message=message,
+    )

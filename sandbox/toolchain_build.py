@@ -1,0 +1,148 @@
+"""Builds the sealed folder of a toolchain with the go command. Runs our own and Go's sources only."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+from sandbox.backends import SandboxFault
+
+MANIFEST = "manifest.json"
+HELPER = "gavelgo"
+JAIL_LIBRARY = "/std"
+_BUILD_S = 1200
+_LIST = "{{if .Export}}{{.ImportPath}}={{.Export}}{{end}}"
+
+Progress = Callable[[str], None]
+
+
+def build_library(goroot: Path, folder: Path, progress: Progress) -> None:
+    """Makes the folder of the standard library, plain and for the race detector."""
+
+    def fill(part: Path, cache: Path) -> None:
+        progress("building the standard library")
+        _library(goroot, part / "std", cache, race=False)
+        progress("building the standard library for the race detector")
+        missing, libraries = _race_library(goroot, part / "std-race", cache)
+        manifest = {"race_missing": missing, "race_libraries": libraries}
+        (part / MANIFEST).write_text(json.dumps(manifest, indent=1))
+
+    _whole_or_nothing(folder, fill)
+
+
+def build_helper(goroot: Path, sources: Path, library: Path, folder: Path, progress: Progress) -> None:
+    """Makes the folder of our own helper and of the recorder that is linked into every program."""
+
+    def fill(part: Path, cache: Path) -> None:
+        progress("building the helper")
+        module = cache / "module"
+        shutil.copytree(sources, module)
+        args = ["build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", str(part / HELPER), "."]
+        _go(goroot, cache, args, cwd=module)
+        for kind in ("std", "std-race"):
+            if (library / kind).is_dir():
+                _recorder(goroot, module, library / kind, part / kind.replace("std", "rec"), cache)
+        (part / MANIFEST).write_text("{}")
+
+    _whole_or_nothing(folder, fill)
+
+
+def _whole_or_nothing(folder: Path, fill: Callable[[Path, Path], None]) -> None:
+    part = Path(tempfile.mkdtemp(prefix=f"{folder.name}.part-", dir=folder.parent))
+    cache = Path(tempfile.mkdtemp(prefix=f"{folder.name}.cache-", dir=folder.parent))
+    try:
+        fill(part, cache)
+        _seal(part)
+        part.rename(folder)
+    finally:
+        shutil.rmtree(cache, ignore_errors=True)
+        shutil.rmtree(part, ignore_errors=True)
+
+
+def _go(goroot: Path, cache: Path, args: list[str], *, cwd: Path, cgo: bool = False) -> str:
+    # A fixed environment: nothing of the caller's may change what is built.
+    env = {
+        "GOROOT": str(goroot),
+        "GOCACHE": str(cache / "go-build"),
+        "GOPATH": str(cache / "gopath"),
+        "HOME": str(cache),
+        "TMPDIR": str(cache),
+        "PATH": "/usr/local/bin:/usr/bin:/bin",
+        "GOENV": "off",
+        "GOWORK": "off",
+        "GOPROXY": "off",
+        "GOSUMDB": "off",
+        "GOTOOLCHAIN": "local",
+        "GOTELEMETRY": "off",
+        "CGO_ENABLED": "1" if cgo else "0",
+    }
+    command = [str(goroot / "bin" / "go"), *args]
+    try:
+        done = subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, timeout=_BUILD_S, check=False)
+    except OSError as exc:
+        raise SandboxFault("toolchain_build", f"{args[0]}: {exc}", retry=False) from exc
+    if done.returncode != 0:
+        raise SandboxFault("toolchain_build", f"go {args[0]} failed: {done.stderr[-2000:]}", retry=False)
+    return done.stdout
+
+
+def _library(goroot: Path, into: Path, cache: Path, *, race: bool) -> None:
+    flags = ["-race"] if race else []
+    listed = _go(goroot, cache, ["list", "-trimpath", *flags, "-export", "-f", _LIST, "std"], cwd=goroot, cgo=race)
+    lines = []
+    for line in listed.split():
+        name, _, archive = line.partition("=")
+        target = into / f"{name}.a"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(archive, target)
+        lines.append(f"packagefile {name}={JAIL_LIBRARY}/{name}.a\n")
+    (into / "importcfg").write_text("".join(lines))
+
+
+def _recorder(goroot: Path, module: Path, library: Path, into: Path, cache: Path) -> None:
+    into.mkdir()
+    config = cache / "importcfg"
+    config.write_text((library / "importcfg").read_text().replace(f"={JAIL_LIBRARY}/", f"={library}/"))
+    flags = ["-race"] if library.name.endswith("-race") else []
+    args = ["tool", "compile", "-p", "0rec", "-std", "-complete", *flags, "-trimpath", f"{module}=>/gavel"]
+    args += ["-importcfg", str(config), "-pack", "-o", str(into / "0rec.a"), str(module / "rec" / "rec.go")]
+    _go(goroot, cache, args, cwd=cache)
+
+
+def _race_library(goroot: Path, into: Path, cache: Path) -> tuple[str, list[str]]:
+    compiler = shutil.which("gcc", path="/usr/local/bin:/usr/bin:/bin")
+    if compiler is None:
+        return "gcc is not installed, and the race detector needs it once", []
+    try:
+        _library(goroot, into, cache, race=True)
+    except SandboxFault as exc:
+        return f"the standard library does not build with the race detector: {exc}", []
+    return "", _c_library(compiler)
+
+
+def _c_library(compiler: str) -> list[str]:
+    """Gives the files that a program with the race detector loads, as it will look for them."""
+    machine = os.uname().machine
+    loader = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "aarch64": "/lib/ld-linux-aarch64.so.1"}[machine]
+    found = [loader]
+    for name in ("libc.so.6", "libm.so.6", "libpthread.so.0", "libresolv.so.2", "libdl.so.2"):
+        done = subprocess.run([compiler, f"-print-file-name={name}"], capture_output=True, text=True, check=True)
+        path = Path(os.path.normpath(done.stdout.strip()))
+        if path.is_absolute() and path.exists():
+            found.append(str(path))
+    return found
+
+
+def _seal(part: Path) -> None:
+    # Readable by whoever runs jails, writable by nobody; the folder itself must still be renamed.
+    for path in part.rglob("*"):
+        if path.is_dir() or path.name == HELPER:
+            path.chmod(0o555)
+        else:
+            path.chmod(0o444)
+    part.chmod(0o755)

@@ -1,0 +1,134 @@
+"""Gives stages their jails: turns a question to the helper into a job, and tries once more after a fault."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sandbox.backends import Backend, Job, JobLimits, Outcome, SandboxFault
+from sandbox.backends import JailFile
+from sandbox.model import Limits, Output, Snippet
+from sandbox.output_text import show
+from sandbox.places import Locator
+from sandbox.toolchain import Toolchain
+
+_MIB = 1024 * 1024
+_PROGRAM_BYTES = 128 * _MIB
+_RECORD_BYTES = 1 * _MIB
+_SUPERVISOR_GRACE_S = 3.0
+PROGRAM = "/prog/program"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbench:
+    """What the stages of one audit share. Reading it never changes it, but for `enforced`."""
+
+    snippet: Snippet
+    limits: Limits
+    backend: Backend
+    toolchain: Toolchain
+    enforced: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def locator(self) -> Locator:
+        """The way back to the original lines."""
+        return Locator(self.snippet)
+
+    def sources(self) -> list[dict[str, object]]:
+        """Gives the files as the helper reads them."""
+        own = [_source(file.name, file.text, max(0, file.column_shift), test=False) for file in self.snippet.files]
+        return own + [_source(file.name, file.text, 0, test=True) for file in self.snippet.tests]
+
+    def ask(self, mode: str, *, race: bool = False, **request: Any) -> Outcome:
+        """Asks the helper something about the sources; nothing of the snippet runs."""
+        wanted = {"mode": mode, "module": self.snippet.module, "go": self.snippet.go, "race": race, **request}
+        job = Job(
+            helper=self.toolchain.helper,
+            request={"files": self.sources(), **wanted},
+            limits=self._build_limits(),
+            mounts=self.toolchain.build_mounts(race=race),
+        )
+        return self._run("build", job)
+
+    def execute(
+        self, program: bytes, kind: str, *, args: tuple[str, ...] = (), stdin: str = "", race: bool = False, wall_s: float | None = None
+    ) -> Outcome:
+        """Runs a program that was built, `m` for main and `t` for the tests."""
+        wall_s = wall_s or self.limits.run_wall_s
+        request = {
+            "mode": "run",
+            "kind": kind,
+            "args": list(args),
+            "env": _environment(race=race),
+            "wall_ms": int(wall_s * 1000),
+            "collect_bytes": _RECORD_BYTES,
+        }
+        job = Job(
+            helper=self.toolchain.helper,
+            request=request,
+            limits=self._run_limits(wall_s + _SUPERVISOR_GRACE_S),
+            stdin=stdin.encode(errors="replace"),
+            mounts=self.toolchain.run_mounts(race=race),
+            files=(JailFile(target=PROGRAM, data=program, executable=True),),
+        )
+        return self._run("race" if race else "run", job)
+
+    def output(self, data: bytes, total: int) -> Output:
+        """Gives a stream as a report shows it."""
+        return show(data, total, self.limits.report_output_bytes)
+
+    def _run(self, what: str, job: Job) -> Outcome:
+        try:
+            outcome = self._once(job)
+        except SandboxFault as fault:
+            if not fault.retry:
+                raise
+            outcome = self._once(job)
+        self.enforced.setdefault(what, outcome.enforced)
+        return outcome
+
+    def _once(self, job: Job) -> Outcome:
+        outcome = self.backend.run(job)
+        if outcome.report is None and outcome.killed_by is None:
+            said = outcome.stderr.data[-600:].decode(errors="replace")
+            raise SandboxFault("helper_lost", f"no report came (exit {outcome.exit_code}): {said}", retry=True)
+        return outcome
+
+    def _build_limits(self) -> JobLimits:
+        limits = self.limits
+        return JobLimits(
+            wall_s=limits.build_wall_s,
+            cpu_s=limits.build_cpu_s,
+            memory_mib=limits.build_memory_mib,
+            processes=limits.build_processes,
+            output_bytes=limits.output_bytes,
+            disk_mib=limits.disk_mib,
+            open_files=limits.open_files,
+            report_bytes=_PROGRAM_BYTES,
+        )
+
+    def _run_limits(self, wall_s: float) -> JobLimits:
+        limits = self.limits
+        return JobLimits(
+            wall_s=wall_s,
+            cpu_s=limits.run_cpu_s,
+            memory_mib=limits.run_memory_mib,
+            processes=limits.run_processes,
+            output_bytes=limits.output_bytes,
+            disk_mib=limits.disk_mib,
+            open_files=limits.open_files,
+            report_bytes=16 * _RECORD_BYTES,
+        )
+
+
+def _source(name: str, text: str, skip: int, *, test: bool) -> dict[str, object]:
+    return {"name": name, "text": text, "skip": skip, "test": test}
+
+
+def _environment(*, race: bool) -> list[str]:
+    env = ["HOME=/tmp", "TMPDIR=/tmp", "PATH=/usr/bin", "LANG=C.UTF-8", "ZONEINFO=/zoneinfo.zip"]  # noqa: S108
+    env += ["GOTRACEBACK=all", "GOMAXPROCS=2"]
+    if race:
+        # The race runtime would sleep a second at every exit.
+        env.append("GORACE=exitcode=66 halt_on_error=0 atexit_sleep_ms=0 log_path=/log/race")
+    return env
