@@ -201,6 +201,7 @@ def _suggest_in(
         rated, rubric, payload.sources_of(given), variant=project.variant, mode=project.mode
     )
     state = "withheld" if project.mode == "blind" else "pending"
+    there = task_store.were_imported(conn, [row.evidence_key for row in rows if row.evidence_key])
     task_store.save_predictions(
         conn,
         [

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from bridge.bootstrap import MODEL_VERSION
+from bridge.errors import ConfigError
 from bridge.labelstudio.events import SUBSCRIBED_ACTIONS
 from bridge.web.webhooks import SECRET_HEADER
 
@@ -17,6 +18,9 @@ HIDDEN_COLUMNS = ("code_html", "evidence_url", "tests", "cases", "expected", "st
 
 class Server(Protocol):
     """What is needed of Label Studio."""
+
+    def project(self, project_id: int) -> Json | None:
+        """One project."""
 
     def create_project(self, fields: Mapping[str, Any]) -> Json:
         """Makes a project."""
@@ -44,6 +48,24 @@ def create_project(server: Server, *, title: str, label_config: str) -> int:
     ensure_view(server, project_id)
     ensure_switches(server, project_id)
     return project_id
+
+
+def ensure_config(server: Server, project_id: int, label_config: str) -> list[str]:
+    """Gives the project our page unless people have worked in it; tells what was done."""
+    found = server.project(project_id)
+    if found is None:
+        raise ConfigError(f"Label Studio has no project {project_id}; mend gavel.yaml.")
+    if found.get("label_config") == label_config:
+        return [f"project {project_id}: the label config is ours already"]
+    if found.get("total_annotations_number"):
+        return [
+            (
+                f"project {project_id}: the label config differs and was left alone, since "
+                "annotations exist and changing it could orphan their ratings"
+            )
+        ]
+    server.update_project(project_id, {"label_config": label_config})
+    return [f"project {project_id}: label config set"]
 
 
 def ensure_switches(server: Server, project_id: int) -> None:

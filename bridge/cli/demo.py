@@ -48,7 +48,7 @@ def demo(tracker: str, *, reset: bool) -> None:
         def progress(message: str) -> None:
             bar.update(step, description=message)
 
-        with stack.running(folder, progress) as running, _tracker(tracker, running) as chosen:
+        with stack.running(folder, progress) as running, open_tracker(tracker, running) as chosen:
             project = run.prepare(running, progress, chosen)
             progress("auditing and pre-filling the tasks")
             run.import_samples(running, project)
@@ -69,7 +69,7 @@ def _bar(console: Console) -> Progress:
 
 
 @contextlib.contextmanager
-def _tracker(kind: str, running: Stack) -> Any:
+def open_tracker(kind: str, running: Stack) -> Any:
     """Settings of the tracker, with Jira's double up while the block runs."""
     if kind == "local":
         yield {"kind": "local"}

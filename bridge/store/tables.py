@@ -72,6 +72,14 @@ tasks = Table(
 )
 """Tasks as last seen. state: new, audited, rejected, failed, deleted."""
 
+imported = Table(
+    "imported",
+    metadata,
+    Column("evidence_key", String(64), primary_key=True),
+    _when("imported_at"),
+)
+"""Addresses of tasks that went in together with their prediction: it is not published again."""
+
 reports = Table(
     "reports",
     metadata,

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from bridge.store.tables import installation, predictions, reports, suggestions, tasks
+from bridge.store.tables import imported, installation, predictions, reports, suggestions, tasks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -268,3 +268,18 @@ def projects_waiting(conn: Connection) -> Sequence[int]:
         .scalars()
         .all()
     )
+
+
+def note_imported(conn: Connection, evidence_keys: Sequence[str]) -> None:
+    """Remembers addresses of tasks that are imported together with their prediction."""
+    if evidence_keys:
+        rows = [{"evidence_key": key} for key in evidence_keys]
+        conn.execute(insert(imported).on_conflict_do_nothing(), rows)
+
+
+def were_imported(conn: Connection, evidence_keys: Sequence[str]) -> frozenset[str]:
+    """Which of these addresses came with their prediction."""
+    found = conn.execute(
+        select(imported.c.evidence_key).where(imported.c.evidence_key.in_(evidence_keys))
+    )
+    return frozenset(found.scalars())
