@@ -1,0 +1,142 @@
+"""`gavel tickets`: what became of each ticket, and the text of those that live in our database."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from bridge.settings import load_settings
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+LIST_AT_MOST = 200
+_STYLES = {
+    "done": "green",
+    "pending": "cyan",
+    "sending": "cyan",
+    "uncertain": "yellow",
+    "rejected": "red",
+    "dead": "red",
+    "withdrawn": "dim",
+}
+
+
+@click.group()
+def tickets() -> None:
+    """See the tickets that overrides opened."""
+
+
+@tickets.command("list")
+@click.option("--limit", default=LIST_AT_MOST, show_default=True, help="Show the newest ones.")
+def list_(limit: int) -> None:
+    """List tickets, newest first."""
+    from rich.console import Console
+
+    from bridge.bootstrap import database
+    from bridge.store import outbox
+    from bridge.store.engine import create_engine
+
+    with database(load_settings()) as url:
+        engine = create_engine(url)
+        with engine.begin() as conn:
+            found = [(row, _changes(conn, row)) for row in outbox.listed(conn, limit=limit)]
+        engine.dispose()
+    if not found:
+        click.echo("no tickets yet: one appears when a reviewer changes an annotator's rating")
+        return
+    Console().print(_table(found))
+
+
+@tickets.command()
+@click.argument("key")
+def show(key: str) -> None:
+    """Show one ticket, named by its key in the tracker or by (the start of) its own key."""
+    from rich.console import Console
+
+    from bridge.bootstrap import database
+    from bridge.store import local_tickets, outbox
+    from bridge.store.engine import create_engine
+
+    with database(load_settings()) as url:
+        engine = create_engine(url)
+        with engine.begin() as conn:
+            row = outbox.find(conn, key)
+            changes = _changes(conn, row) if row is not None else ()
+            text = local_tickets.with_key(conn, row.key) if row is not None else None
+        engine.dispose()
+    if row is None:
+        raise click.ClickException(f"no ticket is named {key}; `gavel tickets list` shows them all")
+    console = Console()
+    console.print(_table([(row, changes)]))
+    for line in _facts(row):
+        console.print(line, markup=False, highlight=False)
+    if text is not None:
+        _print_local(console, text)
+
+
+def _changes(conn: Any, row: Any) -> tuple[Any, ...]:
+    from bridge.store import reviews
+    from rubric.override_model import AnnotationKey
+
+    target = AnnotationKey(row.target_id, row.target_created_at)
+    return tuple(reviews.overrides_of(conn, target, row.generation))
+
+
+def _table(found: list[tuple[Any, tuple[Any, ...]]]) -> Table:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, header_style="bold", padding=(0, 2, 0, 0))
+    for name in ("ticket", "state", "project", "task", "annotation", "overrides", "due", "key"):
+        table.add_column(name, no_wrap=name != "overrides")
+    for row, overrides in found:
+        table.add_row(
+            Text(row.issue_key or "-"),
+            Text(row.state, style=_STYLES.get(row.state, "")),
+            str(row.project_id),
+            str(row.task_id),
+            str(row.target_id),
+            Text("\n".join(_worded(o) for o in overrides)),
+            f"{row.due_at:%Y-%m-%d %H:%M:%S}",
+            row.key[:8],
+        )
+    return table
+
+
+def _worded(override: Any) -> str:
+    from bridge.trackers.subject import worded
+
+    if not override.criterion:
+        return f"{' '.join(override.reasons)} ({override.status.value})"
+    before, after = worded(override.from_value), worded(override.to_value)
+    return f"{override.criterion} {before} -> {after} ({override.status.value})"
+
+
+def _facts(row: Any) -> list[str]:
+    facts = {
+        "key": row.key,
+        "label": f"gavel-{row.key}",
+        "address": row.issue_url,
+        "creations tried": row.creates,
+        "looked for": row.probes,
+        "reason": row.reason,
+        "error": row.error,
+        "duplicates": ", ".join(row.duplicates),
+        "up to date": "yes" if row.told == row.wanted else "no, a change waits to be told",
+    }
+    return [f"{name:>16}  {value}" for name, value in facts.items() if value]
+
+
+def _print_local(console: Any, ticket: Any) -> None:
+    """Hostile text: printed without markup, and with control characters made visible."""
+    parts = [ticket.summary, ticket.body, *(c["text"] for c in ticket.comments)]
+    for part in parts:
+        console.print()
+        console.print(visible(part), markup=False, highlight=False, soft_wrap=True)
+
+
+def visible(text: str) -> str:
+    """A text whose control characters can't reach the terminal."""
+    return "".join(c if c in "\n\t" or c.isprintable() else f"\\x{ord(c):02x}" for c in text)
