@@ -28,10 +28,26 @@ def ending_findings(bench: Workbench, one: Ran, stage: StageName) -> list[Findin
         rule, message = _LIMIT_WORDS[one.killed_by]
         return [_run(bench, stage, crash_place(bench, one), rule, message)]
     if one.crash.panic:
-        return [_run(bench, stage, crash_place(bench, one), _panic_rule(one.crash.panic), f"panic: {one.crash.panic}")]
+        return [
+            _run(
+                bench,
+                stage,
+                crash_place(bench, one),
+                _panic_rule(one.crash.panic),
+                f"panic: {one.crash.panic}",
+            )
+        ]
     if one.crashed:
         what = one.fatal or f"signal {one.signal}"
-        return [_run(bench, stage, crash_place(bench, one), "fatal", f"the runtime stopped the program: {what}")]
+        return [
+            _run(
+                bench,
+                stage,
+                crash_place(bench, one),
+                "fatal",
+                f"the runtime stopped the program: {what}",
+            )
+        ]
     return []
 
 
@@ -67,7 +83,9 @@ def leak_findings(bench: Workbench, one: Ran, stage: StageName) -> list[Finding]
 
 
 def _deadlock(bench: Workbench, one: Ran, stage: StageName) -> Finding:
-    states = sorted({goroutine.state.split(",")[0] for goroutine in one.crash.goroutines if goroutine.stuck})
+    states = sorted(
+        {goroutine.state.split(",")[0] for goroutine in one.crash.goroutines if goroutine.stuck}
+    )
     return bench.locator.finding(
         crash_place(bench, one),
         tool="deadlock",
@@ -81,11 +99,21 @@ def _deadlock(bench: Workbench, one: Ran, stage: StageName) -> Finding:
 
 
 def _panic_rule(text: str) -> str:
-    words = {"index out of range": "panic_index", "nil pointer": "panic_nil", "nil map": "panic_nil_map"}
+    words = {
+        "index out of range": "panic_index",
+        "nil pointer": "panic_nil",
+        "nil map": "panic_nil_map",
+    }
     return next((rule for part, rule in words.items() if part in text), "panic")
 
 
 def _run(bench: Workbench, stage: StageName, place: Place, rule: str, message: str) -> Finding:
     return bench.locator.finding(
-        place, tool="run", rule=rule, message=message, severity=Severity.CRITICAL, grade=Grade.E3, stage=stage
+        place,
+        tool="run",
+        rule=rule,
+        message=message,
+        severity=Severity.CRITICAL,
+        grade=Grade.E3,
+        stage=stage,
     )

@@ -6,7 +6,9 @@ import re
 from dataclasses import dataclass
 
 _HEAD = re.compile(r"^goroutine (\d+)(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[([^\]]*)\]:$", re.MULTILINE)
-_FRAME = re.compile(r"^(?!created by)(\S.*)\n\t([^\s:][^\n]*?):(\d+)(?: \+0x[0-9a-f]+)?$", re.MULTILINE)
+_FRAME = re.compile(
+    r"^(?!created by)(\S.*)\n\t([^\s:][^\n]*?):(\d+)(?: \+0x[0-9a-f]+)?$", re.MULTILINE
+)
 _PANIC = re.compile(r"^panic: (.*(?:\n\t.*)*)", re.MULTILINE)
 _STUCK = ("chan receive", "chan send", "select", "sync.", "semacquire")
 
@@ -45,17 +47,22 @@ class Crash:
 def parse_crash(text: str) -> Crash:
     """Gives what the text holds; nothing it does not understand is an error."""
     heads = list(_HEAD.finditer(text))
-    ends = [head.start() for head in heads[1:]] + [len(text)]
+    ends = [*(head.start() for head in heads[1:]), len(text)][: len(heads)]
     goroutines = tuple(
-        Goroutine(number=int(head.group(1)), state=head.group(2), frames=_frames(text[head.end() : end]))
+        Goroutine(
+            number=int(head.group(1)), state=head.group(2), frames=_frames(text[head.end() : end])
+        )
         for head, end in zip(heads, ends, strict=True)
     )
     before = text[: heads[0].start()] if heads else text
     panic = _PANIC.search(before)
-    return Crash(panic=panic.group(1).replace("\n\t", "\n").strip() if panic else "", goroutines=goroutines)
+    return Crash(
+        panic=panic.group(1).replace("\n\t", "\n").strip() if panic else "", goroutines=goroutines
+    )
 
 
 def _frames(text: str) -> tuple[Frame, ...]:
     return tuple(
-        Frame(function=match.group(1), file=match.group(2), line=int(match.group(3))) for match in _FRAME.finditer(text)
+        Frame(function=match.group(1), file=match.group(2), line=int(match.group(3)))
+        for match in _FRAME.finditer(text)
     )

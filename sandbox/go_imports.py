@@ -21,12 +21,20 @@ _NESTED = (
     " text/tabwriter text/template unicode/utf16 unicode/utf8"
 )
 _NOT_STD = {"sync/errgroup"}
-_TABLE = {path.rsplit("/", 1)[-1]: path for path in (_PLAIN + " " + _NESTED).split() if path not in _NOT_STD}
-STANDARD_ROOTS = frozenset({*_PLAIN.split(), *(path.split("/")[0] for path in _NESTED.split()), "0rec", "main"}) | {
-    "cmd", "embed", "image", "index", "internal", "iter", "vendor", "debug", "regexp", "C"}
+_TABLE = {
+    path.rsplit("/", 1)[-1]: path
+    for path in (_PLAIN + " " + _NESTED).split()
+    if path not in _NOT_STD
+}
+STANDARD_ROOTS = frozenset(
+    {*_PLAIN.split(), *(path.split("/")[0] for path in _NESTED.split()), "0rec", "main"}
+) | {"cmd", "embed", "image", "index", "internal", "iter", "vendor", "debug", "regexp", "C"}
 _NEW_RAND = {"N", "IntN", "Int64N", "Int32N", "UintN", "Uint64N", "NewPCG", "NewChaCha8"}
 _SELECTOR = re.compile(r"(?<![\w.)\]])([a-z]\w*)\.([A-Z]\w*)")
-_SPEC = re.compile(r'^[ \t]*(?:import[ \t]+)?(?:([\w.]+)[ \t]+)?"([^"\n]+)"[ \t]*(?://[^\n]*)?;?[ \t]*$', re.MULTILINE)
+_SPEC = re.compile(
+    r'^[ \t]*(?:import[ \t]+)?(?:([\w.]+)[ \t]+)?"([^"\n]+)"[ \t]*(?://[^\n]*)?;?[ \t]*$',
+    re.MULTILINE,
+)
 
 
 def import_lines(text: str) -> list[str]:
@@ -40,7 +48,9 @@ def missing_imports(text: str) -> list[str]:
     names: dict[str, set[str]] = {}
     for match in _SELECTOR.finditer(code):
         names.setdefault(match.group(1), set()).add(match.group(2))
-    imported = {match.group(1) or match.group(2).rsplit("/", 1)[-1] for match in _SPEC.finditer(text)}
+    imported = {
+        match.group(1) or match.group(2).rsplit("/", 1)[-1] for match in _SPEC.finditer(text)
+    }
     missing = []
     for name, used in sorted(names.items()):
         path = _path_of(name, used)

@@ -18,7 +18,9 @@ _GO_SIGNS = re.compile(
       |(?:var|const)\s+(?:\(|\w+\b.*=|\w+\s+[\w*\[]))""",
     re.MULTILINE | re.VERBOSE,
 )
-_STATEMENT_SIGNS = re.compile(r":=|\b[a-z]\w*\.[A-Z]\w*\(|^\s*(?:for|if|switch|defer|go)\b[^\n]*\{\s*$", re.MULTILINE)
+_STATEMENT_SIGNS = re.compile(
+    r":=|\b[a-z]\w*\.[A-Z]\w*\(|^\s*(?:for|if|switch|defer|go)\b[^\n]*\{\s*$", re.MULTILINE
+)
 _OTHER_LANGUAGE = re.compile(
     r"""^\s*(?:def\s+\w+\(|class\s+\w+|\#include\b|using\s+namespace|public\s+(?:static|class)|fn\s+\w+
       |function\s+\w+\(|(?:let|const)\s+\w+\s*=|<\?php|<!DOCTYPE|<html|SELECT\s)""",
@@ -73,7 +75,9 @@ def is_statement_list(text: str) -> bool:
     """Tells whether top-level lines are statements rather than declarations."""
     code = blanked(text)
     others = [line for line in top_lines(code) if not _DECLARATION.match(line)]
-    declares = any(re.match(r"func[ \t]+(\([^)]*\)[ \t]*)?\w+[ \t]*[\[(]", line) for line in top_lines(code))
+    declares = any(
+        re.match(r"func[ \t]+(\([^)]*\)[ \t]*)?\w+[ \t]*[\[(]", line) for line in top_lines(code)
+    )
     return bool(others) and not declares
 
 

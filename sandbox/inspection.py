@@ -23,7 +23,11 @@ class Problem(BaseModel):
     def place(self) -> Place:
         """Where it is."""
         return Place(
-            file=self.file, line=self.line, column=self.column, end_line=self.end_line, end_column=self.end_column
+            file=self.file,
+            line=self.line,
+            column=self.column,
+            end_line=self.end_line,
+            end_column=self.end_column,
         )
 
 
@@ -61,4 +65,6 @@ class Inspection(BaseModel):
 
     def without(self, files: set[str]) -> Inspection:
         """Gives the inspection without the tests of some files."""
-        return self.model_copy(update={"tests": [test for test in self.tests if test.file not in files]})
+        return self.model_copy(
+            update={"tests": [test for test in self.tests if test.file not in files]}
+        )

@@ -57,14 +57,33 @@ def jail_command(channels: Channels) -> list[str]:
 
 
 def _filesystem(job: Job, channels: Channels) -> list[str]:
-    options = ["--perms", "0755", "--dir", "/gavel", "--ro-bind", str(job.helper), HELPER, "--dev", "/dev"]
-    options += ["--size", str(_SHM_BYTES), "--tmpfs", "/dev/shm"]  # noqa: S108 - a path inside the jail
-    for target, size in (("/tmp", job.limits.disk_mib * _MIB), ("/work", job.limits.disk_mib * _MIB)):  # noqa: S108
+    options = [
+        "--perms",
+        "0755",
+        "--dir",
+        "/gavel",
+        "--ro-bind",
+        str(job.helper),
+        HELPER,
+        "--dev",
+        "/dev",
+    ]
+    for target, size in _tmpfs(job.limits.disk_mib * _MIB):
         options += ["--size", str(size), "--perms", "0755", "--tmpfs", target]
-    options += ["--size", str(_LOG_BYTES), "--perms", "0755", "--tmpfs", "/log"]
     for mount in job.mounts:
         options += ["--ro-bind", str(mount.source), mount.target]
     for number, file in zip(channels.files, job.files, strict=True):
         options += ["--perms", "0555" if file.executable else "0444"]
         options += ["--ro-bind-data", str(number), file.target]
     return [*options, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/work"]
+
+
+def _tmpfs(disk_bytes: int) -> tuple[tuple[str, int], ...]:
+    # Paths inside the jail. /log is apart, so that a full /tmp hides no race report.
+    temporary, shared = "/tmp", "/dev/shm"  # noqa: S108
+    return (
+        (shared, _SHM_BYTES),
+        (temporary, disk_bytes),
+        ("/work", disk_bytes),
+        ("/log", _LOG_BYTES),
+    )

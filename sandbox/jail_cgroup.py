@@ -20,7 +20,9 @@ _counter = itertools.count()
 class Group(Protocol):
     """The accounting of one jail, whatever the kernel offers."""
 
-    kind: str
+    @property
+    def kind(self) -> str:
+        """What the kernel offers: cgroup1 or cgroup2."""
 
     def join(self, pid: int) -> None:
         """Puts a process, and all it will start, under the group's limits."""
@@ -134,7 +136,9 @@ class Version2:
         _remove(self.folder)
 
 
-def make_group(limits: JobLimits, root: Path = _ROOT, own: Path = Path("/proc/self/cgroup")) -> Group | None:
+def make_group(
+    limits: JobLimits, root: Path = _ROOT, own: Path = Path("/proc/self/cgroup")
+) -> Group | None:
     """Gives a fresh group with the limits set, or None where the host lets us make none."""
     name = f"gavel-{os.getpid()}-{next(_counter)}"
     with contextlib.suppress(OSError, ValueError, KeyError):

@@ -47,7 +47,10 @@ def separate_namespaces(pid: int) -> list[str]:
     found = []
     for name in _NAMESPACES:
         with contextlib.suppress(OSError):
-            if os.readlink(f"/proc/{pid}/ns/{name}") != os.readlink(f"/proc/self/ns/{name}"):
+            if (
+                Path(f"/proc/{pid}/ns/{name}").readlink()
+                != Path(f"/proc/self/ns/{name}").readlink()
+            ):
                 found.append(name)
     return found
 

@@ -10,11 +10,27 @@ from sandbox.model import AuditInput, Change, Limits, Snippet, SnippetFile, Sour
 from sandbox.text_split import Piece, is_markdown, name_pieces, split_answer
 
 _NAME = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}/){0,8}[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
-_REFUSED_ENDINGS = (".s", ".S", ".c", ".cc", ".cpp", ".h", ".syso", ".a", ".o", ".so", ".swig", ".m", ".f")
+_REFUSED_ENDINGS = (
+    ".s",
+    ".S",
+    ".c",
+    ".cc",
+    ".cpp",
+    ".h",
+    ".syso",
+    ".a",
+    ".o",
+    ".so",
+    ".swig",
+    ".m",
+    ".f",
+)
 _VERSION = re.compile(r"(?:go)?(\d+)\.(\d+)(?:\.\d+)?")
 _MODULE = re.compile(r"^module[ \t]+([A-Za-z0-9][\w./-]*)[ \t]*(?://[^\n]*)?$", re.MULTILINE)
 _GO_LINE = re.compile(r"^go[ \t]+(\S+)", re.MULTILINE)
-_REQUIRE = re.compile(r"^[ \t]*(?:require[ \t]+)?([a-z0-9][\w.-]*\.[a-z]+/[\w./-]+)[ \t]+v\d", re.MULTILINE)
+_REQUIRE = re.compile(
+    r"^[ \t]*(?:require[ \t]+)?([a-z0-9][\w.-]*\.[a-z]+/[\w./-]+)[ \t]+v\d", re.MULTILINE
+)
 _BOM = "\ufeff"
 
 
@@ -72,8 +88,11 @@ def _pieces(
         sources = tuple(SourceText(name=name, text=text) for name, text in given.files.items())
         for source in sources:
             _check_name(source.name)
-        cleaned = [(one.name, Piece(name=one.name, text=_clean(one.name, one.text, limits, changes))) for one in sources]
-        return sources, [(name, piece) for name, piece in cleaned if name.endswith((".go", "go.mod"))]
+        go = [one for one in sources if one.name.endswith((".go", "go.mod"))]
+        return sources, [
+            (one.name, Piece(name=one.name, text=_clean(one.name, one.text, limits, changes)))
+            for one in go
+        ]
     text = given.code or ""
     cleaned_text = _clean("", text, limits, changes)
     pieces = split_answer(cleaned_text)
@@ -81,10 +100,12 @@ def _pieces(
         raise Rejected("not_go", "no Go was found in the text")
     whole = len(pieces) == 1 and pieces[0].first_line == 1 and not is_markdown(text)
     named = name_pieces(pieces)
-    source = named[0].name if whole else ("answer.md" if is_markdown(text) else "answer.txt")
+    name = named[0].name if whole else ("answer.md" if is_markdown(text) else "answer.txt")
     if not whole:
         changes.append(Change(rule="split", message=f"{len(named)} file(s) were cut from the text"))
-    return (SourceText(name=source, text=text),), [(source, piece) for piece in _last_of_each(named, changes)]
+    return (SourceText(name=name, text=text),), [
+        (name, piece) for piece in _last_of_each(named, changes)
+    ]
 
 
 def _last_of_each(pieces: list[Piece], changes: list[Change]) -> list[Piece]:
@@ -104,11 +125,15 @@ def _clean(name: str, text: str, limits: Limits, changes: list[Change]) -> str:
     except UnicodeEncodeError as exc:
         raise Rejected("encoding", f"{name or 'the text'} is not valid Unicode") from exc
     if size > limits.file_bytes:
-        raise Rejected("too_large", f"{name or 'the text'} has {size} bytes; {limits.file_bytes} are taken")
+        raise Rejected(
+            "too_large", f"{name or 'the text'} has {size} bytes; {limits.file_bytes} are taken"
+        )
     if "\0" in text:
         raise Rejected("encoding", f"{name or 'the text'} holds a NUL byte")
     if any(len(line.encode()) > limits.line_bytes for line in text.split("\n")):
-        raise Rejected("too_large", f"{name or 'the text'} has a line over {limits.line_bytes} bytes")
+        raise Rejected(
+            "too_large", f"{name or 'the text'} has a line over {limits.line_bytes} bytes"
+        )
     if "\r\n" in text:
         changes.append(Change(rule="line_ends", message="CRLF line ends were read as LF"))
     return text.replace("\r\n", "\n")
@@ -122,7 +147,9 @@ def _check_name(name: str) -> None:
 
 
 def _files(pieces: list[tuple[str, Piece]], changes: list[Change]) -> list[SnippetFile]:
-    files = [_file(source, piece, changes) for source, piece in pieces if piece.name.endswith(".go")]
+    files = [
+        _file(source, piece, changes) for source, piece in pieces if piece.name.endswith(".go")
+    ]
     if not files:
         raise Rejected("not_go", "there is no Go file")
     return files
@@ -132,7 +159,9 @@ def _file(source: str, piece: Piece, changes: list[Change]) -> SnippetFile:
     text, shift = piece.text, 0
     if text.startswith(_BOM):
         text, shift = text[1:], -len(_BOM.encode())
-        changes.append(Change(rule="bom", message="a byte order mark was dropped", line=piece.first_line))
+        changes.append(
+            Change(rule="bom", message="a byte order mark was dropped", line=piece.first_line)
+        )
     harmless = without_line_directives(text)
     if harmless != text:
         changes.append(Change(rule="line_directive", message="//line comments are not obeyed"))
@@ -157,7 +186,13 @@ def _mend(text: str, piece: Piece, changes: list[Change]) -> tuple[str, str]:
     if statements:
         imports = [*dict.fromkeys([*import_lines(text), *imports])]
         text = _without_imports(text).rstrip("\n") + "\n}\n"
-        changes.append(Change(rule="main_added", message="statements were put into func main", line=piece.first_line))
+        changes.append(
+            Change(
+                rule="main_added",
+                message="statements were put into func main",
+                line=piece.first_line,
+            )
+        )
     if imports:
         message = f"imports were added: {', '.join(imports)}"
         changes.append(Change(rule="imports_added", message=message, line=piece.first_line))
@@ -201,14 +236,18 @@ def _language(wanted: str | None, newest: tuple[int, int]) -> str:
         raise Rejected("go_version", f"Go {wanted[:40]!r} is not known")
     version = (int(match.group(1)), int(match.group(2)))
     if version > newest:
-        raise Rejected("go_version", f"Go {wanted[:40]} is newer than the toolchain's {newest[0]}.{newest[1]}")
+        raise Rejected(
+            "go_version", f"Go {wanted[:40]} is newer than the toolchain's {newest[0]}.{newest[1]}"
+        )
     return f"{version[0]}.{version[1]}"
 
 
 def _module(text: str) -> str:
     path = _first(_MODULE, text)
     # A path that begins like a standard package's would shadow it.
-    return path if path and path.split("/")[0] not in STANDARD_ROOTS and ".." not in path else "snip"
+    return (
+        path if path and path.split("/")[0] not in STANDARD_ROOTS and ".." not in path else "snip"
+    )
 
 
 def _first(pattern: re.Pattern[str], text: str) -> str | None:

@@ -14,7 +14,9 @@ def show(data: bytes, total: int, limit: int) -> Output:
         half = limit // 2
         cut = data[:half] + b"\n[...]\n" + data[-half:]
     text = cut.decode("utf-8", errors="replace").replace("\r\n", "\n")
-    return Output(text=visible(text), bytes_total=total, truncated=total > len(data) or len(data) > limit)
+    return Output(
+        text=visible(text), bytes_total=total, truncated=total > len(data) or len(data) > limit
+    )
 
 
 def visible(text: str) -> str:

@@ -50,7 +50,8 @@ class Locator:
             line=file.first_line + place.line - 1,
             column=_column(file, place.line, place.column),
             end_line=place.end_line and file.first_line + place.end_line - 1,
-            end_column=place.end_column and _column(file, place.end_line or place.line, place.end_column),
+            end_column=place.end_column
+            and _column(file, place.end_line or place.line, place.end_column),
         )
 
     def excerpt(self, place: Place) -> str:
@@ -62,7 +63,11 @@ class Locator:
         if not 1 <= place.line <= len(lines):
             return ""
         line = lines[place.line - 1]
-        return line.encode()[max(0, file.column_shift) :].decode(errors="replace") if place.line == 1 else line
+        return (
+            line.encode()[max(0, file.column_shift) :].decode(errors="replace")
+            if place.line == 1
+            else line
+        )
 
     def finding(
         self,

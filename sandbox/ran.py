@@ -36,7 +36,9 @@ class Ran:
     @property
     def crashed(self) -> bool:
         """Whether the runtime or a signal stopped it."""
-        return self.killed_by is None and (bool(self.crash.goroutines or self.crash.panic) or bool(self.signal))
+        return self.killed_by is None and (
+            bool(self.crash.goroutines or self.crash.panic) or bool(self.signal)
+        )
 
     @property
     def deadlocked(self) -> bool:
@@ -44,14 +46,20 @@ class Ran:
         stuck = [one for one in self.crash.goroutines if one.frames]
         if not stuck or self.record.ending or self.crash.panic:
             return False
-        asleep = self.exit_code == 2 and _ASLEEP in self.outcome.stderr.data and self.killed_by is None
-        return asleep or (self.killed_by is KilledBy.WALL and all(one.stuck for one in stuck if _is_user(one)))
+        asleep = (
+            self.exit_code == 2 and _ASLEEP in self.outcome.stderr.data and self.killed_by is None
+        )
+        return asleep or (
+            self.killed_by is KilledBy.WALL and all(one.stuck for one in stuck if _is_user(one))
+        )
 
     @property
     def fatal(self) -> str:
         """What the runtime said when it gave up without a panic."""
         _, found, rest = self.outcome.stderr.data.rpartition(_FATAL)
-        return rest.split(b"\n")[0].decode(errors="replace") if found and not self.crash.panic else ""
+        return (
+            rest.split(b"\n")[0].decode(errors="replace") if found and not self.crash.panic else ""
+        )
 
 
 def _is_user(goroutine: Goroutine) -> bool:
@@ -81,7 +89,9 @@ def ran(outcome: Outcome) -> Ran:
     )
 
 
-def stage_result(bench: Workbench, stage: StageName, one: Ran, *, ok: bool, message: str = "") -> StageResult:
+def stage_result(
+    bench: Workbench, stage: StageName, one: Ran, *, ok: bool, message: str = ""
+) -> StageResult:
     """Gives the execution as a report shows it."""
     report: dict[str, Any] = one.outcome.report if isinstance(one.outcome.report, dict) else {}
     return StageResult(
@@ -102,7 +112,9 @@ def stage_result(bench: Workbench, stage: StageName, one: Ran, *, ok: bool, mess
 def own_place(locator: Locator, frames: tuple[Frame, ...]) -> Place | None:
     """Gives the innermost frame that stands in the snippet, its answer before its tests."""
     owned = [frame for frame in frames if locator.owns(frame.file)]
-    best = next((frame for frame in owned if locator.is_answer(frame.file)), owned[0] if owned else None)
+    best = next(
+        (frame for frame in owned if locator.is_answer(frame.file)), owned[0] if owned else None
+    )
     return None if best is None else Place(file=best.file, line=best.line)
 
 

@@ -33,8 +33,14 @@ def parse_record(text: str, nonce: str) -> Record:
             case ["L", *_]:
                 leak = _unquoted(line[2:])
     last = next((line for line in reversed(lines) if line), "")
-    ending = last[2 : -len(nonce) - 1] if nonce and last.startswith("Z ") and last.endswith(f" {nonce}") else ""
-    return Record(started_main=main, begun=frozenset(begun), results=results, leak=leak, ending=ending)
+    ending = (
+        last[2 : -len(nonce) - 1]
+        if nonce and last.startswith("Z ") and last.endswith(f" {nonce}")
+        else ""
+    )
+    return Record(
+        started_main=main, begun=frozenset(begun), results=results, leak=leak, ending=ending
+    )
 
 
 def _unquoted(text: str) -> str | None:

@@ -68,7 +68,13 @@ _DENIED: dict[str, tuple[int | None, int | None]] = {
     "fanotify_init": (300, 262),
     "pidfd_getfd": (438, 438),
 }
-_CLONE, _CLONE3, _SOCKET, _SOCKETPAIR, _IOCTL = (56, 220), (435, 435), (41, 198), (53, 199), (16, 29)
+_CLONE, _CLONE3, _SOCKET, _SOCKETPAIR, _IOCTL = (
+    (56, 220),
+    (435, 435),
+    (41, 198),
+    (53, 199),
+    (16, 29),
+)
 _MACHINES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
@@ -86,7 +92,10 @@ def program_for(machine: str) -> bytes | None:
         if number is not None:
             code += _refuse(number, _EPERM)
     code += _refuse(_CLONE3[column], _ENOSYS)
-    code += _on_call(_CLONE[column], [_op(_LD, _ARG0), _op(_JSET, _NEW_NAMESPACES, 0, 1), _op(_RET, _ERRNO | _EPERM)])
+    code += _on_call(
+        _CLONE[column],
+        [_op(_LD, _ARG0), _op(_JSET, _NEW_NAMESPACES, 0, 1), _op(_RET, _ERRNO | _EPERM)],
+    )
     for number in (_SOCKET[column], _SOCKETPAIR[column]):
         code += _on_call(number, _families())
     code += _on_call(_IOCTL[column], _ioctls())

@@ -11,7 +11,9 @@ _FENCE = re.compile(r"^[ ]{0,12}(`{3,}|~{3,})[ \t]*([^\n`]*)$")
 _GO_TAGS = {"go", "golang"}
 _FILE_NAME = re.compile(r"([A-Za-z0-9_][\w./-]*\.(?:go|mod))\b")
 _TXTAR = re.compile(r"^-- (\S[^\n]*?) --[ \t]*$", re.MULTILINE)
-_FILE_COMMENT = re.compile(r"^//[ \t]*(?:file(?:name)?:[ \t]*)?([A-Za-z0-9_][\w./-]*\.(?:go|mod))[ \t]*$", re.IGNORECASE)
+_FILE_COMMENT = re.compile(
+    r"^//[ \t]*(?:file(?:name)?:[ \t]*)?([A-Za-z0-9_][\w./-]*\.(?:go|mod))[ \t]*$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +76,9 @@ def _block(lines: list[str], start: int, end: int, label: str) -> Piece:
     tag = re.split(r"[\s:{,]", label.lower(), maxsplit=1)[0]
     named = _FILE_NAME.search(label) if label else None
     if named is None:
-        above = next((line for line in reversed(lines[max(0, start - 3) : start - 1]) if line.strip()), "")
+        above = next(
+            (line for line in reversed(lines[max(0, start - 3) : start - 1]) if line.strip()), ""
+        )
         named = _FILE_NAME.search(above) if len(above) <= 80 else None
     name = named.group(1) if named else ""
     if tag in {"go.mod", "gomod", "mod"}:
@@ -109,7 +113,9 @@ def split_piece(piece: Piece) -> list[Piece]:
         heading = next((line for line in body if line.strip()), "")
         if named := _FILE_COMMENT.match(heading.strip()):
             name = named.group(1)
-        parts.append(replace(piece, text="\n".join(body), first_line=piece.first_line + start, name=name))
+        parts.append(
+            replace(piece, text="\n".join(body), first_line=piece.first_line + start, name=name)
+        )
     return parts
 
 

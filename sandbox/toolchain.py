@@ -22,7 +22,7 @@ from sandbox.toolchain_build import (
 )
 
 HELPER_SOURCES = Path(__file__).with_name("golang")
-_FORMAT = "1"
+_FORMAT = "2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,9 @@ def default_data_folder() -> Path:
     return Path.home() / ".local" / "share" / "gavel"
 
 
-def prepare(data: Path, progress: Progress = lambda _: None, goroot: Path | None = None) -> Toolchain:
+def prepare(
+    data: Path, progress: Progress = lambda _: None, goroot: Path | None = None
+) -> Toolchain:
     """Gives the toolchain, building its folder once; two processes at once build it once.
 
     Args:

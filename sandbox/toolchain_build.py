@@ -16,6 +16,7 @@ MANIFEST = "manifest.json"
 HELPER = "gavelgo"
 JAIL_LIBRARY = "/std"
 _BUILD_S = 1200
+_ASK_S = 30
 _LIST = "{{if .Export}}{{.ImportPath}}={{.Export}}{{end}}"
 
 Progress = Callable[[str], None]
@@ -35,14 +36,24 @@ def build_library(goroot: Path, folder: Path, progress: Progress) -> None:
     _whole_or_nothing(folder, fill)
 
 
-def build_helper(goroot: Path, sources: Path, library: Path, folder: Path, progress: Progress) -> None:
+def build_helper(
+    goroot: Path, sources: Path, library: Path, folder: Path, progress: Progress
+) -> None:
     """Makes the folder of our own helper and of the recorder that is linked into every program."""
 
     def fill(part: Path, cache: Path) -> None:
         progress("building the helper")
         module = cache / "module"
         shutil.copytree(sources, module)
-        args = ["build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", str(part / HELPER), "."]
+        args = [
+            "build",
+            "-trimpath",
+            "-buildvcs=false",
+            "-ldflags=-s -w",
+            "-o",
+            str(part / HELPER),
+            ".",
+        ]
         _go(goroot, cache, args, cwd=module)
         for kind in ("std", "std-race"):
             if (library / kind).is_dir():
@@ -83,17 +94,27 @@ def _go(goroot: Path, cache: Path, args: list[str], *, cwd: Path, cgo: bool = Fa
     }
     command = [str(goroot / "bin" / "go"), *args]
     try:
-        done = subprocess.run(command, env=env, cwd=cwd, capture_output=True, text=True, timeout=_BUILD_S, check=False)
+        done = subprocess.run(
+            command, env=env, cwd=cwd, capture_output=True, text=True, timeout=_BUILD_S, check=False
+        )
     except OSError as exc:
         raise SandboxFault("toolchain_build", f"{args[0]}: {exc}", retry=False) from exc
     if done.returncode != 0:
-        raise SandboxFault("toolchain_build", f"go {args[0]} failed: {done.stderr[-2000:]}", retry=False)
+        raise SandboxFault(
+            "toolchain_build", f"go {args[0]} failed: {done.stderr[-2000:]}", retry=False
+        )
     return done.stdout
 
 
 def _library(goroot: Path, into: Path, cache: Path, *, race: bool) -> None:
     flags = ["-race"] if race else []
-    listed = _go(goroot, cache, ["list", "-trimpath", *flags, "-export", "-f", _LIST, "std"], cwd=goroot, cgo=race)
+    listed = _go(
+        goroot,
+        cache,
+        ["list", "-trimpath", *flags, "-export", "-f", _LIST, "std"],
+        cwd=goroot,
+        cgo=race,
+    )
     lines = []
     for line in listed.split():
         name, _, archive = line.partition("=")
@@ -107,10 +128,29 @@ def _library(goroot: Path, into: Path, cache: Path, *, race: bool) -> None:
 def _recorder(goroot: Path, module: Path, library: Path, into: Path, cache: Path) -> None:
     into.mkdir()
     config = cache / "importcfg"
-    config.write_text((library / "importcfg").read_text().replace(f"={JAIL_LIBRARY}/", f"={library}/"))
+    config.write_text(
+        (library / "importcfg").read_text().replace(f"={JAIL_LIBRARY}/", f"={library}/")
+    )
     flags = ["-race"] if library.name.endswith("-race") else []
-    args = ["tool", "compile", "-p", "0rec", "-std", "-complete", *flags, "-trimpath", f"{module}=>/gavel"]
-    args += ["-importcfg", str(config), "-pack", "-o", str(into / "0rec.a"), str(module / "rec" / "rec.go")]
+    args = [
+        "tool",
+        "compile",
+        "-p",
+        "0rec",
+        "-std",
+        "-complete",
+        *flags,
+        "-trimpath",
+        f"{module}=>/gavel",
+    ]
+    args += [
+        "-importcfg",
+        str(config),
+        "-pack",
+        "-o",
+        str(into / "0rec.a"),
+        str(module / "rec" / "rec.go"),
+    ]
     _go(goroot, cache, args, cwd=cache)
 
 
@@ -120,6 +160,8 @@ def _race_library(goroot: Path, into: Path, cache: Path) -> tuple[str, list[str]
         return "gcc is not installed, and the race detector needs it once", []
     try:
         _library(goroot, into, cache, race=True)
+        # The detector's object file calls a few functions of the C compiler's own library.
+        shutil.copyfile(_asked(compiler, "-print-libgcc-file-name"), into / "libgcc.a")
     except SandboxFault as exc:
         return f"the standard library does not build with the race detector: {exc}", []
     return "", _c_library(compiler)
@@ -128,14 +170,22 @@ def _race_library(goroot: Path, into: Path, cache: Path) -> tuple[str, list[str]
 def _c_library(compiler: str) -> list[str]:
     """Gives the files that a program with the race detector loads, as it will look for them."""
     machine = os.uname().machine
-    loader = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "aarch64": "/lib/ld-linux-aarch64.so.1"}[machine]
+    loader = {"x86_64": "/lib64/ld-linux-x86-64.so.2", "aarch64": "/lib/ld-linux-aarch64.so.1"}[
+        machine
+    ]
     found = [loader]
     for name in ("libc.so.6", "libm.so.6", "libpthread.so.0", "libresolv.so.2", "libdl.so.2"):
-        done = subprocess.run([compiler, f"-print-file-name={name}"], capture_output=True, text=True, check=True)
-        path = Path(os.path.normpath(done.stdout.strip()))
+        path = Path(os.path.normpath(_asked(compiler, f"-print-file-name={name}")))
         if path.is_absolute() and path.exists():
             found.append(str(path))
     return found
+
+
+def _asked(compiler: str, question: str) -> str:
+    done = subprocess.run(
+        [compiler, question], capture_output=True, text=True, check=True, timeout=_ASK_S
+    )
+    return done.stdout.strip()
 
 
 def _seal(part: Path) -> None:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.backends import Backend, Job, JobLimits, Outcome, SandboxFault
-from sandbox.backends import JailFile
+from sandbox.backends import Backend, JailFile, Job, JobLimits, Outcome, SandboxFault
 from sandbox.model import Limits, Output, Snippet
 from sandbox.output_text import show
 from sandbox.places import Locator
@@ -17,17 +16,30 @@ _PROGRAM_BYTES = 128 * _MIB
 _RECORD_BYTES = 1 * _MIB
 _SUPERVISOR_GRACE_S = 3.0
 PROGRAM = "/prog/program"
+_ENVIRONMENT = (
+    "HOME=/tmp",
+    "TMPDIR=/tmp",
+    "PATH=/usr/bin",
+    "LANG=C.UTF-8",
+    "ZONEINFO=/zoneinfo.zip",
+    "GOTRACEBACK=all",
+    "GOMAXPROCS=2",
+)
+# Without the zero the race runtime would sleep a second at every exit.
+_RACE_OPTIONS = "GORACE=exitcode=66 halt_on_error=0 atexit_sleep_ms=0 log_path=/log/race"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workbench:
-    """What the stages of one audit share. Reading it never changes it, but for `enforced`."""
+    """What the stages of one audit share. Reading it never changes it, but for `enforced` and `dropped`."""
 
     snippet: Snippet
     limits: Limits
     backend: Backend
     toolchain: Toolchain
     enforced: dict[str, object] = field(default_factory=dict)
+    dropped: set[str] = field(default_factory=set)
+    """Files that are left out of the build: own tests whose names the task's tests use as well."""
 
     @property
     def locator(self) -> Locator:
@@ -36,12 +48,22 @@ class Workbench:
 
     def sources(self) -> list[dict[str, object]]:
         """Gives the files as the helper reads them."""
-        own = [_source(file.name, file.text, max(0, file.column_shift), test=False) for file in self.snippet.files]
-        return own + [_source(file.name, file.text, 0, test=True) for file in self.snippet.tests]
+        own = [
+            _source(file.name, file.text, max(0, file.column_shift), test=False)
+            for file in self.snippet.files
+        ]
+        given = [_source(file.name, file.text, 0, test=True) for file in self.snippet.tests]
+        return [one for one in own + given if one["name"] not in self.dropped]
 
     def ask(self, mode: str, *, race: bool = False, **request: Any) -> Outcome:
         """Asks the helper something about the sources; nothing of the snippet runs."""
-        wanted = {"mode": mode, "module": self.snippet.module, "go": self.snippet.go, "race": race, **request}
+        wanted = {
+            "mode": mode,
+            "module": self.snippet.module,
+            "go": self.snippet.go,
+            "race": race,
+            **request,
+        }
         job = Job(
             helper=self.toolchain.helper,
             request={"files": self.sources(), **wanted},
@@ -51,7 +73,14 @@ class Workbench:
         return self._run("build", job)
 
     def execute(
-        self, program: bytes, kind: str, *, args: tuple[str, ...] = (), stdin: str = "", race: bool = False, wall_s: float | None = None
+        self,
+        program: bytes,
+        kind: str,
+        *,
+        args: tuple[str, ...] = (),
+        stdin: str = "",
+        race: bool = False,
+        wall_s: float | None = None,
     ) -> Outcome:
         """Runs a program that was built, `m` for main and `t` for the tests."""
         wall_s = wall_s or self.limits.run_wall_s
@@ -59,7 +88,7 @@ class Workbench:
             "mode": "run",
             "kind": kind,
             "args": list(args),
-            "env": _environment(race=race),
+            "env": list(_ENVIRONMENT),
             "wall_ms": int(wall_s * 1000),
             "collect_bytes": _RECORD_BYTES,
         }
@@ -69,7 +98,7 @@ class Workbench:
             limits=self._run_limits(wall_s + _SUPERVISOR_GRACE_S),
             stdin=stdin.encode(errors="replace"),
             mounts=self.toolchain.run_mounts(race=race),
-            files=(JailFile(target=PROGRAM, data=program, executable=True),),
+            files=_program_files(program, race=race),
         )
         return self._run("race" if race else "run", job)
 
@@ -91,7 +120,9 @@ class Workbench:
         outcome = self.backend.run(job)
         if outcome.report is None and outcome.killed_by is None:
             said = outcome.stderr.data[-600:].decode(errors="replace")
-            raise SandboxFault("helper_lost", f"no report came (exit {outcome.exit_code}): {said}", retry=True)
+            raise SandboxFault(
+                "helper_lost", f"no report came (exit {outcome.exit_code}): {said}", retry=True
+            )
         return outcome
 
     def _build_limits(self) -> JobLimits:
@@ -125,10 +156,9 @@ def _source(name: str, text: str, skip: int, *, test: bool) -> dict[str, object]
     return {"name": name, "text": text, "skip": skip, "test": test}
 
 
-def _environment(*, race: bool) -> list[str]:
-    env = ["HOME=/tmp", "TMPDIR=/tmp", "PATH=/usr/bin", "LANG=C.UTF-8", "ZONEINFO=/zoneinfo.zip"]  # noqa: S108
-    env += ["GOTRACEBACK=all", "GOMAXPROCS=2"]
-    if race:
-        # The race runtime would sleep a second at every exit.
-        env.append("GORACE=exitcode=66 halt_on_error=0 atexit_sleep_ms=0 log_path=/log/race")
-    return env
+def _program_files(program: bytes, *, race: bool) -> tuple[JailFile, ...]:
+    files = (JailFile(target=PROGRAM, data=program, executable=True),)
+    if not race:
+        return files
+    # The race runtime reads its options from this file, not from its environment; there is no /proc.
+    return (*files, JailFile(target="/proc/self/environ", data=_RACE_OPTIONS.encode() + b"\0"))

@@ -112,7 +112,9 @@ class _Jail:
             watch.until_silent()
             process.wait(_EXIT_S)
         except subprocess.TimeoutExpired as exc:
-            raise SandboxFault("jail_stuck", "the jail did not end after its last process", retry=True) from exc
+            raise SandboxFault(
+                "jail_stuck", "the jail did not end after its last process", retry=True
+            ) from exc
         finally:
             self._end(process)
         return self._outcome(watch, process.returncode, enforced)
@@ -132,7 +134,14 @@ class _Jail:
         # Options go by descriptor and the environment is empty: both would show in the jail's /proc/1.
         options = "\0".join(jail_options(self.job, channels)).encode() + b"\0"
         args = self.descriptors.memory(options)
-        inherited = {args, channels.info, channels.block, channels.request, channels.report, *channels.files}
+        inherited = {
+            args,
+            channels.info,
+            channels.block,
+            channels.request,
+            channels.report,
+            *channels.files,
+        }
         if channels.seccomp is not None:
             inherited.add(channels.seccomp)
         return subprocess.Popen(
@@ -152,8 +161,12 @@ class _Jail:
             data = os.read(info, 4096) if ready else b""
             if not data:
                 process.kill()
-                detail = os.read(err, 4096).decode(errors="replace").strip() if ready else "timed out"
-                raise SandboxFault("jail_start", f"bubblewrap did not make the jail: {detail}", retry=True)
+                detail = (
+                    os.read(err, 4096).decode(errors="replace").strip() if ready else "timed out"
+                )
+                raise SandboxFault(
+                    "jail_start", f"bubblewrap did not make the jail: {detail}", retry=True
+                )
             told += data
         return int(json.loads(told)["child-pid"])
 
@@ -161,7 +174,11 @@ class _Jail:
         set_rlimits(pid, self.job.limits)
         if self.group is not None:
             self.group.join(pid)
-        applied: dict[str, object] = {"memory": "rss polling", "pids": "rlimit", "cpu": "process times"}
+        applied: dict[str, object] = {
+            "memory": "rss polling",
+            "pids": "rlimit",
+            "cpu": "process times",
+        }
         if self.group is not None:
             applied = self.group.enforced()
         return {**applied, **read_rlimits(pid), "namespaces": separate_namespaces(pid)}
@@ -178,7 +195,11 @@ class _Jail:
         cpu: float | None = watch.cpu_s
         if self.group is not None:
             killed_by = KilledBy.MEMORY if self.group.oom_kills() else killed_by
-            peak, denied, cpu = self.group.memory_peak(), self.group.pids_denied(), self.group.cpu_s()
+            peak, denied, cpu = (
+                self.group.memory_peak(),
+                self.group.pids_denied(),
+                self.group.cpu_s(),
+            )
         frame: dict[str, Any] = {}
         files: dict[str, bytes] = {}
         if watch.killed_by is None:

@@ -38,7 +38,7 @@ func (b *builder) link(mainPath string) (string, []Problem, error) {
 		args = append(args, "-X", "testing.testBinary=1")
 	}
 	if b.request.Race {
-		args = append(args, "-race", "-installsuffix", "race", "-linkmode=internal", "-extld=/bin/false", "-libgcc=none")
+		args = append(args, "-race", "-installsuffix", "race", "-linkmode=internal", "-extld=/bin/false", "-libgcc="+filepath.Join(stdDir, "libgcc.a"))
 	}
 	problems, err := b.tool("link", append(args, fmt.Sprintf("%s/%d.a", workDir, b.count)))
 	return binary, problems, err

@@ -40,7 +40,12 @@ def build(bench: Workbench, seen: Inspection, *, race: bool = False) -> Build:
     if outcome.report is None:
         result = _result(bench, outcome, ok=False, output="", message="the build reached a limit")
         return Build(
-            result=result, compiled=False, with_tests=False, program=None, findings=(), killed_by=outcome.killed_by
+            result=result,
+            compiled=False,
+            with_tests=False,
+            program=None,
+            findings=(),
+            killed_by=outcome.killed_by,
         )
     built = _Built.model_validate(outcome.report)
     findings = [*errors(bench, built.errors), *errors(bench, built.test_errors)]
@@ -60,7 +65,9 @@ def errors(bench: Workbench, problems: list[Problem]) -> list[Finding]:
         bench.locator.finding(
             problem.place,
             tool="compiler" if not problem.file.endswith("_test.go") else "test",
-            rule=rule_for(problem.message) if not problem.file.endswith("_test.go") else "test_compile",
+            rule=rule_for(problem.message)
+            if not problem.file.endswith("_test.go")
+            else "test_compile",
             message=reworded(problem.message),
             severity=Severity.CRITICAL,
             grade=Grade.E3,
@@ -70,7 +77,9 @@ def errors(bench: Workbench, problems: list[Problem]) -> list[Finding]:
     ]
 
 
-def _result(bench: Workbench, outcome: Outcome, *, ok: bool, output: str, message: str = "") -> StageResult:
+def _result(
+    bench: Workbench, outcome: Outcome, *, ok: bool, output: str, message: str = ""
+) -> StageResult:
     data = output.encode()
     return StageResult(
         stage=StageName.BUILD,

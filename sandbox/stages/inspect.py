@@ -28,5 +28,7 @@ def inspect(bench: Workbench) -> Inspected:
     try:
         parsed = Inspection.model_validate(report)
     except ValueError as exc:
-        raise SandboxFault("helper_report", f"the inspection is not readable: {exc}", retry=False) from exc
+        raise SandboxFault(
+            "helper_report", f"the inspection is not readable: {exc}", retry=False
+        ) from exc
     return Inspected(report=parsed, wall_s=outcome.wall_s, cpu_s=outcome.cpu_s)

@@ -35,10 +35,14 @@ def vet(bench: Workbench) -> tuple[StageResult, list[Finding]]:
     if outcome.report is None:
         killed: KilledBy | None = outcome.killed_by
         message = "vet reached a limit and says nothing"
-        return base.model_copy(update={"status": StageStatus.NOT_RUN, "killed_by": killed, "message": message}), []
+        return base.model_copy(
+            update={"status": StageStatus.NOT_RUN, "killed_by": killed, "message": message}
+        ), []
     problems = _PROBLEMS.validate_python(outcome.report)
     findings = [_finding(bench, one) for one in problems if bench.locator.is_answer(one.file)]
-    return base.model_copy(update={"status": StageStatus.FAILED if findings else StageStatus.OK}), findings
+    return base.model_copy(
+        update={"status": StageStatus.FAILED if findings else StageStatus.OK}
+    ), findings
 
 
 def _finding(bench: Workbench, problem: Problem) -> Finding:

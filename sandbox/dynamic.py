@@ -1,0 +1,191 @@
+"""The part of an audit in which the snippet runs: main, then its tests, then both under the race detector."""
+
+from __future__ import annotations
+
+from concurrent.futures import Future
+
+from sandbox.facts import KILLED_VERDICT, Facts
+from sandbox.inspection import Inspection
+from sandbox.model import (
+    Case,
+    NotChecked,
+    Observed,
+    ObservedState,
+    StageName,
+    Verdict,
+)
+from sandbox.ran import Ran
+from sandbox.stages.build import Build
+from sandbox.stages.race import run_race
+from sandbox.stages.run import MainRuns, run_main
+from sandbox.stages.test import TestRuns, run_tests
+from sandbox.workbench import Workbench
+
+
+def run_programs(
+    bench: Workbench,
+    seen: Inspection,
+    built: Build,
+    racy: Future[Build] | None,
+    *,
+    facts: Facts,
+    cases: tuple[Case, ...],
+) -> None:
+    """Runs what was built and notes what it showed."""
+    main = _main(bench, seen, built, facts, cases)
+    tests = _tests(bench, seen, built, facts)
+    _observe(seen, main, tests, facts)
+    _race(bench, racy, seen, facts, main=main, tests=tests, cases=cases)
+    facts.functional = _functional(bench, facts, built, main, cases)
+
+
+def _main(
+    bench: Workbench, seen: Inspection, built: Build, facts: Facts, cases: tuple[Case, ...]
+) -> MainRuns | None:
+    if not seen.main or built.program is None:
+        facts.skip(StageName.RUN, "there is no func main")
+        return None
+    if seen.mains > 1:
+        facts.not_checked.append(
+            NotChecked(what="main", why=f"{seen.mains} programs are given; the first ran")
+        )
+    main = run_main(bench, built.program, seen, cases)
+    facts.add(main.result, *main.findings)
+    if main.serves:
+        facts.not_checked.append(NotChecked(what="main", why="it serves; only its start was seen"))
+    elif main.needs_input:
+        facts.not_checked.append(
+            NotChecked(what="main", why="it wants arguments or input, and none are given")
+        )
+    else:
+        facts.verdicts += _main_verdicts(main, cases)
+    return main
+
+
+def _main_verdicts(main: MainRuns, cases: tuple[Case, ...]) -> list[Verdict]:
+    verdicts = []
+    if main.worst.deadlocked or main.worst.crashed:
+        verdicts.append(Verdict.RUNTIME_ERROR)
+    elif main.worst.killed_by is not None:
+        verdicts.append(KILLED_VERDICT[main.worst.killed_by])
+    elif main.worst.exit_code != 0 and not cases:
+        verdicts.append(Verdict.RUNTIME_ERROR)
+    if main.cases_failed:
+        verdicts.append(Verdict.WRONG_ANSWER)
+    return verdicts
+
+
+def _tests(bench: Workbench, seen: Inspection, built: Build, facts: Facts) -> TestRuns | None:
+    if any(finding.rule == "test_compile" for finding in built.findings):
+        facts.verdicts.append(Verdict.TESTS_FAILED)
+        facts.skip(StageName.TEST, "the tests do not compile with the answer")
+        return None
+    if not seen.tests or not built.with_tests or built.program is None:
+        facts.skip(StageName.TEST, "there are no tests")
+        return None
+    if seen.test_main:
+        facts.not_checked.append(
+            NotChecked(what="TestMain", why="a TestMain of the answer is not called")
+        )
+    tests = run_tests(bench, built.program, seen)
+    facts.add(tests.result, *tests.findings)
+    facts.tests = tests.summaries
+    facts.verdicts += _test_verdicts(tests)
+    return tests
+
+
+def _test_verdicts(tests: TestRuns) -> list[Verdict]:
+    if tests.tampered:
+        return [Verdict.TESTS_TAMPERED]
+    failed = tests.one.exit_code != 0 or any(one.failed for one in tests.summaries)
+    verdicts = [Verdict.TESTS_FAILED] if failed else []
+    if tests.one.killed_by is not None and not tests.one.deadlocked:
+        verdicts.append(KILLED_VERDICT[tests.one.killed_by])
+    return verdicts
+
+
+def _observe(seen: Inspection, main: MainRuns | None, tests: TestRuns | None, facts: Facts) -> None:
+    runs: list[Ran] = [*(main.runs if main else ()), *([tests.one] if tests else [])]
+    if not runs:
+        return
+    asleep = sum(one.deadlocked for one in runs)
+    state = ObservedState.FOUND if asleep else ObservedState.NONE_SEEN
+    facts.deadlock = Observed(state=state, runs=len(runs), hits=asleep)
+    if not seen.concurrent:
+        facts.leak = Observed(state=ObservedState.NOT_APPLICABLE)
+        return
+    profiled = [one for one in runs if one.record.leak is not None]
+    leaks = [finding for finding in facts.findings if finding.tool == "leak"]
+    if profiled:
+        state = ObservedState.FOUND if leaks else ObservedState.NONE_SEEN
+        facts.leak = Observed(
+            state=state, runs=len(profiled), hits=len({one.evidence.stage for one in leaks})
+        )
+    else:
+        facts.not_checked.append(
+            NotChecked(what="leak", why="no run came to its end, so no profile could be taken")
+        )
+
+
+def _race(
+    bench: Workbench,
+    racy: Future[Build] | None,
+    seen: Inspection,
+    facts: Facts,
+    *,
+    main: MainRuns | None,
+    tests: TestRuns | None,
+    cases: tuple[Case, ...],
+) -> None:
+    if racy is None:
+        _no_race(bench, seen, facts)
+        return
+    built = racy.result()
+    # Under the race detector a deadlock is not noticed by the runtime: what hung before is not run again.
+    ran_main = main is not None and main.worst.killed_by is None and not main.worst.deadlocked
+    ran_tests = tests is not None and tests.one.killed_by is None and not tests.one.deadlocked
+    kinds = ("m" if ran_main else "") + ("t" if ran_tests else "")
+    if built.program is None or not kinds:
+        facts.skip(
+            StageName.RACE,
+            "nothing ran to its end" if built.compiled else "it does not build with -race",
+        )
+        return
+    first = cases[0] if cases else None
+    raced = run_race(
+        bench,
+        built.program,
+        kinds,
+        args=first.args if first else (),
+        stdin=first.stdin if first else "",
+    )
+    facts.add(raced.result, *raced.findings)
+    facts.race = raced.observed
+    if raced.observed.state is ObservedState.FOUND:
+        facts.verdicts.append(Verdict.RACE_DETECTED)
+
+
+def _no_race(bench: Workbench, seen: Inspection, facts: Facts) -> None:
+    if seen.concurrent:
+        facts.skip(StageName.RACE, bench.toolchain.race_missing or "the code does not compile")
+        return
+    facts.race = Observed(state=ObservedState.NOT_APPLICABLE)
+    facts.skip(StageName.RACE, "nothing in it runs at the same time as something else")
+
+
+def _functional(
+    bench: Workbench, facts: Facts, built: Build, main: MainRuns | None, cases: tuple[Case, ...]
+) -> str | None:
+    """Decides from cases and the task's tests only, but that a crash or hang is a failure."""
+    if main is not None and main.failed:
+        return "fail"
+    outcomes = [main.cases_failed == 0] if cases and main is not None else []
+    if cases and main is None:
+        outcomes.append(False)
+    if bench.snippet.tests:
+        task = [one for one in facts.tests if one.source == "task"]
+        broken = any(finding.rule == "test_compile" for finding in built.findings)
+        outcomes.append(not broken and all(one.passed == one.listed for one in task) and bool(task))
+    if Verdict.TESTS_TAMPERED in facts.verdicts:
+        outcomes.append(False)
+    return None if not outcomes else "pass" if all(outcomes) else "fail"

@@ -1,0 +1,269 @@
+"""Audits a snippet: the order of the stages and what their results amount to. Knows no kind of jail."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sandbox.backends import Backend, SandboxFault
+from sandbox.dynamic import run_programs
+from sandbox.facts import Facts
+from sandbox.inspection import Inspection
+from sandbox.model import (
+    AuditError,
+    AuditInput,
+    AuditReport,
+    Change,
+    Finding,
+    InputDigest,
+    Limits,
+    NotChecked,
+    Snippet,
+    SnippetSummary,
+    StageName,
+    StageResult,
+    StageStatus,
+    Verdict,
+)
+from sandbox.normalise import Rejected, normalise
+from sandbox.stages.build import Build, build, errors
+from sandbox.stages.gofmt import gofmt
+from sandbox.stages.inspect import Inspected, inspect
+from sandbox.stages.patterns import patterns
+from sandbox.stages.static import vet
+from sandbox.toolchain import Toolchain
+from sandbox.workbench import Workbench
+
+_THREADS = 3
+_LATER = (
+    (StageName.BENCH, "benchmarks are not measured"),
+    (StageName.PROFILE, "profiles are not taken"),
+)
+
+
+def input_digest(given: AuditInput) -> str:
+    """Gives the name of an input's content; the id is no part of it."""
+    content = given.model_dump(mode="json", exclude={"id"})
+    return hashlib.sha256(
+        json.dumps(content, sort_keys=True).encode(errors="surrogatepass")
+    ).hexdigest()
+
+
+def audit(
+    given: AuditInput,
+    *,
+    backend: Backend,
+    toolchain: Toolchain,
+    limits: Limits | None = None,
+    deep: bool = False,
+    now: datetime | None = None,
+) -> AuditReport:
+    """Gives the facts about one input; every input gets a report, whatever is wrong with it.
+
+    Args:
+        given: The input; its id is carried into the report.
+        backend: Where jobs run.
+        toolchain: A prepared toolchain.
+        limits: What the snippet may use; the table's numbers by default.
+        deep: Asks for the second pass as well.
+        now: The time to write into the report.
+    """
+    started = time.monotonic()
+    limits = limits or Limits()
+    one = _Audit(
+        given=given, limits=limits, backend=backend, toolchain=toolchain, facts=Facts(), enforced={}
+    )
+    error: AuditError | None = None
+    snippet: Snippet | None = None
+    try:
+        snippet = normalise(given, limits, toolchain.language)
+        one.stages(snippet)
+    except Rejected as rejected:
+        one.facts.verdicts.append(Verdict.REJECTED)
+        one.facts.add(
+            StageResult(stage=StageName.NORMALISE, status=StageStatus.FAILED, message=str(rejected))
+        )
+        error = AuditError(code=rejected.code, message=str(rejected))
+    except SandboxFault as fault:
+        one.facts.verdicts.append(Verdict.INTERNAL_ERROR)
+        error = AuditError(code=fault.reason, message=str(fault))
+    if deep:
+        one.facts.not_checked.append(
+            NotChecked(what="deep", why="the second pass is not built; only the first ran")
+        )
+    return one.report(snippet, error, now or datetime.now(UTC), time.monotonic() - started)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Audit:
+    given: AuditInput
+    limits: Limits
+    backend: Backend
+    toolchain: Toolchain
+    facts: Facts
+    enforced: dict[str, object]
+
+    def stages(self, snippet: Snippet) -> None:
+        """Runs every stage that makes sense, in order."""
+        changed = tuple(change.rule for change in snippet.changes)
+        message = f"changed: {', '.join(dict.fromkeys(changed))}" if changed else ""
+        self.facts.add(
+            StageResult(stage=StageName.NORMALISE, status=StageStatus.OK, message=message)
+        )
+        for module in snippet.requires:
+            self.facts.not_checked.append(
+                NotChecked(what=f"module {module}", why="only the standard library is there")
+            )
+        bench = Workbench(
+            snippet=snippet,
+            limits=self.limits,
+            backend=self.backend,
+            toolchain=self.toolchain,
+            enforced=self.enforced,
+        )
+        inspected = inspect(bench)
+        if inspected.report is None:
+            self._compile_limit(inspected)
+            return
+        seen = _without_shadowed(inspected.report, bench)
+        result, findings = gofmt(bench, seen)
+        self.facts.add(result, *findings)
+        if seen.refused:
+            self._refused(bench, seen)
+        elif seen.syntax:
+            self._syntax(bench, seen, inspected)
+        else:
+            self._build_and_run(bench, seen)
+
+    def _compile_limit(self, inspected: Inspected) -> None:
+        self.facts.verdicts.append(Verdict.COMPILE_LIMIT)
+        message = "reading the sources reached a limit"
+        self.facts.add(
+            StageResult(
+                stage=StageName.STATIC,
+                status=StageStatus.FAILED,
+                message=message,
+                wall_s=inspected.wall_s,
+            )
+        )
+
+    def _refused(self, bench: Workbench, seen: Inspection) -> None:
+        first = seen.refused[0]
+        at = bench.locator.original(first.place)
+        raise Rejected(first.rule, f"{at.file}:{at.line}: {first.message}")
+
+    def _syntax(self, bench: Workbench, seen: Inspection, inspected: Inspected) -> None:
+        self.facts.verdicts.append(Verdict.COMPILE_ERROR)
+        found = errors(bench, seen.syntax)
+        message = "the text does not parse"
+        result = StageResult(
+            stage=StageName.BUILD,
+            status=StageStatus.FAILED,
+            message=message,
+            wall_s=inspected.wall_s,
+        )
+        self.facts.add(result, *found)
+        self._functional_fail()
+        for stage in (StageName.STATIC, StageName.RUN, StageName.TEST, StageName.RACE):
+            self.facts.skip(stage, "the code does not compile")
+
+    def _build_and_run(self, bench: Workbench, seen: Inspection) -> None:
+        self.facts.findings += patterns(bench, seen)
+        with ThreadPoolExecutor(_THREADS) as pool:
+            plain = pool.submit(build, bench, seen)
+            wants_race = seen.concurrent and not seen.types and not self.toolchain.race_missing
+            racy = pool.submit(build, bench, seen, race=True) if wants_race else None
+            vetted = None if seen.types else pool.submit(vet, bench)
+            built = plain.result()
+            self.facts.add(built.result, *built.findings)
+            if built.compiled:
+                run_programs(bench, seen, built, racy, facts=self.facts, cases=self.given.cases)
+            else:
+                self._not_built(built)
+            self._static(vetted)
+
+    def _static(self, vetted: Future[tuple[StageResult, list[Finding]]] | None) -> None:
+        if vetted is None:
+            self.facts.skip(StageName.STATIC, "the code does not compile")
+            return
+        result, findings = vetted.result()
+        self.facts.add(result, *findings)
+        if self.facts.stages[StageName.STATIC].status is StageStatus.NOT_RUN:
+            self.facts.not_checked.append(NotChecked(what="vet", why="it reached a limit"))
+
+    def _not_built(self, built: Build) -> None:
+        killed = built.killed_by is not None
+        self.facts.verdicts.append(Verdict.COMPILE_LIMIT if killed else Verdict.COMPILE_ERROR)
+        self._functional_fail()
+        for stage in (StageName.RUN, StageName.TEST, StageName.RACE):
+            self.facts.skip(stage, "the code does not compile")
+
+    def _functional_fail(self) -> None:
+        if self.given.cases or self.given.tests:
+            self.facts.functional = "fail"
+
+    def report(
+        self, snippet: Snippet | None, error: AuditError | None, now: datetime, wall_s: float
+    ) -> AuditReport:
+        facts = self.facts
+        for stage, why in _LATER:
+            facts.skip(stage, why, StageStatus.NOT_RUN)
+        stages = tuple(
+            facts.stages.get(stage, StageResult(stage=stage, status=StageStatus.NOT_RUN))
+            for stage in StageName
+        )
+        return AuditReport(
+            id=self.given.id,
+            input=InputDigest(sha256=input_digest(self.given)),
+            snippet=_summary(snippet),
+            verdict=facts.verdict(),
+            flags=facts.all_flags(),
+            error=error,
+            stages=stages,
+            findings=facts.sorted_findings(self.limits.findings),
+            tests=facts.tests,
+            functional=facts.functional,
+            race=facts.race,
+            deadlock=facts.deadlock,
+            leak=facts.leak,
+            not_checked=tuple(dict.fromkeys(facts.not_checked)),
+            limits=self.limits,
+            enforced=self.enforced,
+            toolchain=self.toolchain.version,
+            backend=self.backend.name,
+            created_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
+            wall_s=round(wall_s, 3),
+        )
+
+
+def _without_shadowed(seen: Inspection, bench: Workbench) -> Inspection:
+    """Gives the inspection without own tests whose names the task's tests use as well."""
+    given = {(test.path, test.name) for test in seen.tests if test.task}
+    clashing = {
+        test.file for test in seen.tests if not test.task and (test.path, test.name) in given
+    }
+    if clashing:
+        bench.dropped.update(clashing)
+    return seen.without(clashing)
+
+
+def _summary(snippet: Snippet | None) -> SnippetSummary:
+    if snippet is None:
+        return SnippetSummary()
+    line_map: tuple[dict[str, int | str], ...] = tuple(
+        {
+            "file": file.name,
+            "source": file.source,
+            "first_line": file.first_line,
+            "column_shift": file.column_shift,
+        }
+        for file in snippet.files
+    )
+    changes: tuple[Change, ...] = snippet.changes
+    return SnippetSummary(
+        files=tuple(file.name for file in snippet.files), changes=changes, line_map=line_map
+    )
