@@ -32,16 +32,24 @@ def demo_check(tracker: str, pictures: Path) -> None:
     _forget_work(folder)
     with contextlib.suppress(StopRequestedError), stop_signals():
         try:
-            with stack.running(folder, _Steps(console)) as running:
-                with open_tracker(tracker, running) as chosen, browser.browser() as opened:
-                    running.state.project_id = None
-                    running.state.tasks_imported = False
-                    project = run.prepare(running, _Steps(console), chosen)
-                    run.import_samples(running, project)
-                    count = run.wait_prefilled(running, project, lambda _done, _all: None)
-                    console.print(f"{count} tasks are pre-filled")
-                    shoot = check.keep_pictures(pictures)
-                    check.play(running, opened, project, console.print, shoot)
+            with (
+                stack.running(folder, _Steps(console)) as running,
+                open_tracker(tracker, running) as chosen,
+                browser.browser() as opened,
+            ):
+                running.state.project_id = None
+                running.state.tasks_imported = False
+                project = run.prepare(running, _Steps(console), chosen)
+                run.import_samples(running, project)
+                count = run.wait_prefilled(running, project, lambda _done, _all: None)
+                console.print(f"{count} tasks are pre-filled")
+                check.Story(
+                    stack=running,
+                    browser=opened,
+                    project_id=project,
+                    timeline=check.Timeline(console.print),
+                    shoot=check.keep_pictures(pictures),
+                ).play()
         except DemoError as exc:
             console.print(f"the story did not hold: {exc}", style="red", markup=False)
             sys.exit(1)

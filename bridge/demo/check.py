@@ -89,40 +89,68 @@ def _target(row: Any) -> Target:
     return Target(task_id=row.task_id, title=row.title, suggested=suggested)
 
 
-def play(stack: Stack, browser: Any, project_id: int, say: Say, shoot: Shoot) -> None:
-    """Plays the story.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One playing of the story: where, with which browser, and who is told."""
 
-    Raises:
-        DemoError: something did not hold; the message says what.
-    """
-    timeline, engine = Timeline(say), create_engine(stack.database_url)
-    try:
-        targets = choose_targets(engine, project_id)
-        _annotate(stack, browser, project_id, targets, timeline, shoot)
-        _review(stack, browser, project_id, targets, timeline, shoot)
-        _wait_for_tickets(engine, targets, timeline)
-    finally:
-        engine.dispose()
+    stack: Stack
+    browser: Any
+    project_id: int
+    timeline: Timeline
+    shoot: Shoot
 
+    def play(self) -> None:
+        """Plays it.
 
-def _annotate(
-    stack: Stack,
-    browser: Any,
-    project_id: int,
-    targets: Sequence[Target],
-    timeline: Timeline,
-    shoot: Shoot,
-) -> None:
-    person = Person(browser, stack.server.url, stack.state.annotator)
-    timeline.note("the annotator signed in")
-    for target in targets:
-        person.open(project_id, target.task_id)
-        _expect_stars(person, target)
-        if target is targets[0]:
-            shoot(person.page, "prefilled")
+        Raises:
+            DemoError: something did not hold; the message says what.
+        """
+        engine = create_engine(self.stack.database_url)
+        try:
+            targets = choose_targets(engine, self.project_id)
+            self._annotate(targets)
+            self._review(*targets)
+            _wait_for_tickets(engine, targets, self.timeline)
+        finally:
+            engine.dispose()
+
+    def _annotate(self, targets: Sequence[Target]) -> None:
+        person = Person(self.browser, self.stack.server.url, self.stack.state.annotator)
+        self.timeline.note("the annotator signed in")
+        for target in targets:
+            person.open(self.project_id, target.task_id)
+            _expect_stars(person, target)
+            if target is targets[0]:
+                self.shoot(person.page, "prefilled")
+            person.submit()
+            self.timeline.note(f"the annotator submitted task {target.task_id} ({target.title})")
+        person.close()
+
+    def _review(self, edited: Target, duplicated: Target, agreed: Target) -> None:
+        person = Person(self.browser, self.stack.server.url, self.stack.state.reviewer)
+        self.timeline.note("the reviewer signed in")
+        person.open(self.project_id, edited.task_id)
+        for name, value in edited.suggested[:2]:
+            person.rate(name, other(value))
+        person.choose("R1")
+        self.shoot(person.page, "override")
+        person.update()
+        self.timeline.note(f"the reviewer edited two criteria of task {edited.task_id}")
+
+        person.open(self.project_id, duplicated.task_id)
+        person.duplicate()
+        name, value = duplicated.suggested[0]
+        person.rate(name, other(value))
         person.submit()
-        timeline.note(f"the annotator submitted task {target.task_id} ({target.title})")
-    person.close()
+        self.timeline.note(
+            f"the reviewer changed {name} of task {duplicated.task_id} on a duplicate"
+        )
+
+        person.open(self.project_id, agreed.task_id)
+        person.choose("agree")
+        person.update()
+        self.timeline.note(f"the reviewer agreed with task {agreed.task_id}")
+        person.close()
 
 
 def _expect_stars(person: Person, target: Target) -> None:
@@ -132,39 +160,6 @@ def _expect_stars(person: Person, target: Target) -> None:
             raise DemoError(
                 f"task {target.task_id}: {name} shows {shown} stars, the suggestion is {value}"
             )
-
-
-def _review(
-    stack: Stack,
-    browser: Any,
-    project_id: int,
-    targets: Sequence[Target],
-    timeline: Timeline,
-    shoot: Shoot,
-) -> None:
-    edited, duplicated, agreed = targets
-    person = Person(browser, stack.server.url, stack.state.reviewer)
-    timeline.note("the reviewer signed in")
-    person.open(project_id, edited.task_id)
-    for name, value in edited.suggested[:2]:
-        person.rate(name, other(value))
-    person.choose("R1")
-    shoot(person.page, "override")
-    person.update()
-    timeline.note(f"the reviewer changed two criteria of task {edited.task_id} by editing")
-
-    person.open(project_id, duplicated.task_id)
-    person.duplicate()
-    name, value = duplicated.suggested[0]
-    person.rate(name, other(value))
-    person.submit()
-    timeline.note(f"the reviewer changed {name} of task {duplicated.task_id} on a duplicate")
-
-    person.open(project_id, agreed.task_id)
-    person.choose("agree")
-    person.update()
-    timeline.note(f"the reviewer agreed with task {agreed.task_id}")
-    person.close()
 
 
 def other(value: int) -> int:
