@@ -99,7 +99,7 @@ def _capped(
         status=RatingStatus.SUGGESTED,
         value=cap if criterion.ceiling is None else min(cap, criterion.ceiling),
         grade=max(one.grade for one in deciding),
-        reason=f"{ids} caps at {cap}: {deciding[0].clause.title}{also}",
+        reason=f"{ids}: {deciding[0].clause.title}{also}",
         clauses=tuple(one.clause.id for one in own),
         feedback=feedback(proven, files=_files(report)),
     )
@@ -110,7 +110,7 @@ def _hint(own: tuple[Confirmation, ...], report: AuditReport) -> Rating:
     return Rating(
         status=RatingStatus.HINT,
         grade=max(one.grade for one in own),
-        reason=f"{ids} seen, not enough for a rating: {own[0].clause.title}",
+        reason=f"{ids} seen, but it is no proof: {own[0].clause.title}",
         clauses=tuple(one.clause.id for one in own),
         feedback=feedback(own, files=_files(report)),
     )

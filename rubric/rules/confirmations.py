@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rubric.confirm import Calibration, Confirmation
 from rubric.model import Clause, Criterion, Detector, MachineMode, RatedFinding, Rubric
-from sandbox.model import AuditReport, Grade, Observed, ObservedState
+from sandbox.model import AuditReport, Grade, Observed, ObservedState, Verdict
 
 STRENGTH = (MachineMode.SUGGEST, MachineMode.HINT, MachineMode.ABSTAIN, MachineMode.NEVER)
 
@@ -42,7 +42,8 @@ def _confirmed(
 ) -> Confirmation | None:
     own = tuple(finding for finding in charged if finding.clause == clause.id)
     seen = any(_seen(detector, report) for detector in clause.detectors)
-    grade = max([finding.grade for finding in own] + [Grade.E3] * seen, default=None)
+    fact = Grade.E2 if report.verdict is Verdict.COMPILE_ERROR else Grade.E3
+    grade = max([finding.grade for finding in own] + [fact] * seen, default=None)
     if grade is None:
         return None
     mode = max(clause.machine, criterion.machine, key=STRENGTH.index)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rubric.model import Criterion, MachineMode, Rubric, Silence
-from sandbox.model import AuditReport, Observed, ObservedState, StageName, StageStatus
+from sandbox.model import AuditReport, Observed, ObservedState, StageName, StageStatus, Verdict
 
 UNPROVEN = {
     "functional": "no case of the task or the prompt decides it",
@@ -20,7 +20,7 @@ def why_silent(criterion: Criterion, report: AuditReport) -> str:
         return "no check can decide this; it is for a person to rate"
     missing = [stage for stage in criterion.needs if not _ran(report, stage)]
     if missing:
-        return f"not checked: {', '.join(missing)} did not run"
+        return f"not checked: {', '.join(missing)} could not run"
     if criterion.silence is Silence.ABSTAIN:
         return "its checks found nothing, and no finding is no proof"
     unproven = [UNPROVEN[proof] for proof in criterion.proof if not _holds(report, proof)]
@@ -57,6 +57,8 @@ def _passed(report: AuditReport) -> str:
 
 
 def _ran(report: AuditReport, name: StageName) -> bool:
+    if name is StageName.STATIC and report.verdict is Verdict.COMPILE_ERROR:
+        return False
     return any(stage.stage is name and stage.status in RAN for stage in report.stages)
 
 
