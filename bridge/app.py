@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-import procrastinate
 from flask import Flask, Response, jsonify
-from procrastinate import SyncPsycopgConnector
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from bridge.queue import JobQueue
 from bridge.settings import Settings
 from bridge.spool import Spool
 from bridge.store.engine import create_engine
@@ -23,13 +20,12 @@ def create_app(settings: Settings, url: str) -> Flask:
     """Gives the application on the database at `url`, whose tables are there already."""
     app = Flask(__name__)
     app.config["MAX_CONTENT_LENGTH"] = webhooks.MAX_BODY_BYTES
-    engine = create_engine(url, pool_size=10)
-    queue = JobQueue(procrastinate.App(connector=SyncPsycopgConnector(conninfo=url)))
+    engine = create_engine(url, pool_size=10, ping=False)
     app.extensions["gavel.engine"] = engine
     app.extensions["gavel.settings"] = settings
     app.extensions["gavel.door"] = webhooks.Door(
         secrets=_secrets(settings),
-        inbox=Inbox(engine, queue),
+        inbox=Inbox(engine),
         spool=Spool(webhooks.spool_folder(settings.data_dir)),
     )
     app.register_blueprint(webhooks.blueprint)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, select, update
-from sqlalchemy.dialects.postgresql import insert
 
 from bridge.store.tables import deliveries
 
@@ -21,23 +20,6 @@ class Delivery:
     body: bytes
     state: str
     received_at: datetime
-
-
-def store(
-    conn: Connection, *, action: str, body: bytes, digest: bytes | None, state: str
-) -> int | None:
-    """Keeps a body and gives its id; None where the same body (by digest) is here already."""
-    statement = insert(deliveries).values(action=action, body=body, digest=digest, state=state)
-    if digest is not None:
-        statement = statement.on_conflict_do_nothing(index_elements=[deliveries.c.digest])
-    found = conn.execute(statement.returning(deliveries.c.id)).scalar()
-    if found is None:
-        conn.execute(
-            update(deliveries)
-            .where(deliveries.c.digest == digest)
-            .values(seen=deliveries.c.seen + 1)
-        )
-    return found
 
 
 def load(conn: Connection, delivery_id: int) -> Delivery | None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Engine, text
 
 from bridge.app import create_app
 from bridge.settings import Settings
 from bridge.spool import Spool
-from bridge.store.inbox import Inbox
+from bridge.store.inbox import Inbox, StoreDownError
 from bridge.web import webhooks
 
 PATH = "/webhooks/label-studio"
@@ -150,20 +152,44 @@ def test_equal_bodies_without_a_timestamp_are_two_events(
     assert len(rows(db)) == 2
 
 
+BLOCK_JOBS = """
+create function stop_here() returns trigger language plpgsql as $$
+begin perform pg_sleep(30); return new; end $$;
+create trigger stop_here before insert on procrastinate_jobs
+for each row execute function stop_here();
+"""
+
+
 def test_a_kill_between_the_delivery_and_its_job_leaves_neither(db: Engine) -> None:
     """They commit together: no delivery without a job, whatever ends the process in between."""
+    with db.begin() as conn:
+        conn.exec_driver_sql(BLOCK_JOBS)
 
-    class Killed(BaseException):
-        pass
+    def keep() -> None:
+        Inbox(db).keep(action="TASKS_CREATED", body=b"{}", digest=None, known=True)
 
-    class Queue:
-        def defer_delivery(self, conn: Connection, delivery_id: int) -> None:
-            raise Killed
-
-    with pytest.raises(Killed):
-        Inbox(db, Queue()).keep(action="TASKS_CREATED", body=b"{}", digest=None, known=True)
+    with ThreadPoolExecutor(1) as pool:
+        kept = pool.submit(keep)
+        _kill_when_asleep(db)
+        _kill_when_asleep(db)
+        with pytest.raises(StoreDownError):
+            kept.result(timeout=20)
 
     assert (rows(db), jobs(db)) == ([], [])
+
+
+def _kill_when_asleep(db: Engine) -> None:
+    """Ends the connection whose delivery is in and whose job is not; it is tried once more."""
+    asleep = "select pid from pg_stat_activity where wait_event = 'PgSleep' and datname = current_database()"
+    with db.connect() as conn:
+        for _ in range(400):
+            pid = conn.execute(text(asleep)).scalar()
+            conn.rollback()
+            if pid is not None:
+                conn.execute(text("select pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+                return
+            time.sleep(0.02)
+    raise AssertionError("the job's insert was never reached")
 
 
 def test_a_delivery_during_a_database_outage_is_spooled(tmp_path: Path, db_url: str) -> None:
