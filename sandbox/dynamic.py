@@ -7,7 +7,7 @@ from concurrent.futures import Future
 from sandbox.facts import KILLED_VERDICT, Facts
 from sandbox.inspection import Inspection
 from sandbox.model import (
-    Case,
+    AuditInput,
     NotChecked,
     Observed,
     ObservedState,
@@ -29,18 +29,18 @@ def run_programs(
     racy: Future[Build] | None,
     *,
     facts: Facts,
-    cases: tuple[Case, ...],
+    given: AuditInput,
 ) -> None:
     """Runs what was built and notes what it showed."""
-    main = _main(bench, seen, built, facts, cases)
+    main = _main(bench, seen, built, facts, given)
     tests = _tests(bench, seen, built, facts)
     _observe(seen, main, tests, facts)
-    _race(bench, racy, seen, facts, main=main, tests=tests, cases=cases)
-    facts.functional = _functional(bench, facts, built, main, cases)
+    _race(bench, racy, seen, facts, main=main, tests=tests, given=given)
+    facts.functional = _functional(bench, facts, built, main, given)
 
 
 def _main(
-    bench: Workbench, seen: Inspection, built: Build, facts: Facts, cases: tuple[Case, ...]
+    bench: Workbench, seen: Inspection, built: Build, facts: Facts, given: AuditInput
 ) -> MainRuns | None:
     if not seen.main or built.program is None:
         facts.skip(StageName.RUN, "there is no func main")
@@ -49,7 +49,7 @@ def _main(
         facts.not_checked.append(
             NotChecked(what="main", why=f"{seen.mains} programs are given; the first ran")
         )
-    main = run_main(bench, built.program, seen, cases)
+    main = run_main(bench, built.program, seen, given)
     facts.add(main.result, *main.findings)
     if main.serves:
         facts.not_checked.append(NotChecked(what="main", why="it serves; only its start was seen"))
@@ -58,17 +58,17 @@ def _main(
             NotChecked(what="main", why="it wants arguments or input, and none are given")
         )
     else:
-        facts.verdicts += _main_verdicts(main, cases)
+        facts.verdicts += _main_verdicts(main)
     return main
 
 
-def _main_verdicts(main: MainRuns, cases: tuple[Case, ...]) -> list[Verdict]:
+def _main_verdicts(main: MainRuns) -> list[Verdict]:
     verdicts = []
     if main.worst.deadlocked or main.worst.crashed:
         verdicts.append(Verdict.RUNTIME_ERROR)
     elif main.worst.killed_by is not None:
         verdicts.append(KILLED_VERDICT[main.worst.killed_by])
-    elif main.worst.exit_code != 0 and not cases:
+    elif main.exits:
         verdicts.append(Verdict.RUNTIME_ERROR)
     if main.cases_failed:
         verdicts.append(Verdict.WRONG_ANSWER)
@@ -135,7 +135,7 @@ def _race(
     *,
     main: MainRuns | None,
     tests: TestRuns | None,
-    cases: tuple[Case, ...],
+    given: AuditInput,
 ) -> None:
     if racy is None:
         _no_race(bench, seen, facts)
@@ -151,14 +151,8 @@ def _race(
             "nothing ran to its end" if built.compiled else "it does not build with -race",
         )
         return
-    first = cases[0] if cases else None
-    raced = run_race(
-        bench,
-        built.program,
-        kinds,
-        args=first.args if first else (),
-        stdin=first.stdin if first else "",
-    )
+    first = given.cases[0] if given.cases else given
+    raced = run_race(bench, built.program, kinds, args=first.args, stdin=first.stdin)
     facts.add(raced.result, *raced.findings)
     facts.race = raced.observed
     if raced.observed.state is ObservedState.FOUND:
@@ -174,13 +168,13 @@ def _no_race(bench: Workbench, seen: Inspection, facts: Facts) -> None:
 
 
 def _functional(
-    bench: Workbench, facts: Facts, built: Build, main: MainRuns | None, cases: tuple[Case, ...]
+    bench: Workbench, facts: Facts, built: Build, main: MainRuns | None, given: AuditInput
 ) -> str | None:
     """Decides from cases and the task's tests only, but that a crash or hang is a failure."""
-    if main is not None and main.failed:
+    if main is not None and (main.failed or main.exits):
         return "fail"
-    outcomes = [main.cases_failed == 0] if cases and main is not None else []
-    if cases and main is None:
+    outcomes = [main.cases_failed == 0] if given.cases and main is not None else []
+    if given.cases and main is None:
         outcomes.append(False)
     if bench.snippet.tests:
         task = [one for one in facts.tests if one.source == "task"]

@@ -193,6 +193,10 @@ class AuditInput(Frozen):
     tests: dict[str, str] = Field(default_factory=dict)
     go: str | None = None
     cases: tuple[Case, ...] = ()
+    args: tuple[str, ...] = ()
+    """Arguments of main where no case gives any."""
+    stdin: str = ""
+    """Standard input of main where no case gives any."""
 
 
 class Snippet(Frozen):

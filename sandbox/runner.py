@@ -181,7 +181,7 @@ class _Audit:
             built = plain.result()
             self.facts.add(built.result, *built.findings)
             if built.compiled:
-                run_programs(bench, seen, built, racy, facts=self.facts, cases=self.given.cases)
+                run_programs(bench, seen, built, racy, facts=self.facts, given=self.given)
             else:
                 self._not_built(built)
             self._static(vetted)

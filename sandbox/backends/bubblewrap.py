@@ -62,7 +62,7 @@ class _Descriptors:
 class Bubblewrap:
     """Backend over bubblewrap; see sandbox.backends.Backend for the contract."""
 
-    executable: Path
+    executable: Path = field(default_factory=find_bwrap)
     groups: Callable[[JobLimits], Group | None] = make_group
     name: str = "bubblewrap"
 

@@ -7,7 +7,17 @@ from dataclasses import dataclass
 from sandbox.compare import difference, matches
 from sandbox.crash_findings import ending_findings, leak_findings
 from sandbox.inspection import Inspection
-from sandbox.model import Case, Finding, Grade, KilledBy, Severity, StageName, StageResult
+from sandbox.model import (
+    AuditInput,
+    Case,
+    Finding,
+    Grade,
+    KilledBy,
+    Severity,
+    StageName,
+    StageResult,
+    StageStatus,
+)
 from sandbox.ran import Ran, first_place, ran, stage_result
 from sandbox.workbench import Workbench
 
@@ -23,104 +33,89 @@ class MainRuns:
     runs: tuple[Ran, ...]
     worst: Ran
     cases_failed: int
+    exits: bool
+    """Whether it ended with a status that says failure and nothing excuses it."""
     serves: bool
     needs_input: bool
 
     @property
     def failed(self) -> bool:
-        """Whether main itself came to a bad end: a crash, a hang, or a failure that no input explains."""
-        if self.serves or self.needs_input:
-            return False
-        return self.worst.crashed or self.worst.killed_by is not None or self.worst.exit_code != 0
+        """Whether main itself came to a bad end that no missing input explains."""
+        return self.result.status is StageStatus.FAILED and _stopped(self.worst)
 
 
-def run_main(
-    bench: Workbench, program: bytes, seen: Inspection, cases: tuple[Case, ...]
-) -> MainRuns:
+def run_main(bench: Workbench, program: bytes, seen: Inspection, given: AuditInput) -> MainRuns:
     """Gives what main did, in every case or without any."""
     wall_s = min(_SERVER_WALL_S, bench.limits.run_wall_s) if seen.serves else None
-    findings: list[Finding] = []
-    runs: list[Ran] = []
-    failed = 0
-    for case in cases or (None,):
-        one = _one(bench, program, case, wall_s)
-        runs.append(one)
-        if case is not None and not _right(one, case):
-            failed += 1
-            findings += _wrong(bench, one, case)
-        if one.killed_by is not None:
-            break
-    worst = next((one for one in runs if _bad(one)), runs[0])
+    pairs = _runs(bench, program, given, wall_s)
+    runs = [one for one, _ in pairs]
+    wrong = [(one, case) for one, case in pairs if case is not None and not _right(one, case)]
+    worst = next((one for one in runs if _stopped(one)), runs[0])
     serves = seen.serves and worst.killed_by is KilledBy.WALL and not worst.deadlocked
+    left_alone = not (given.cases or given.args or given.stdin)
     # Asked for nothing and given nothing: a usage message and an exit status are fair.
-    needs_input = (
-        not cases
-        and seen.reads_input
-        and not worst.crashed
-        and worst.killed_by is None
-        and worst.exit_code != 0
-    )
-    quiet = serves or needs_input
-    findings += [] if quiet else _endings(bench, worst, cases)
-    findings += next(
-        (found for one in runs if (found := leak_findings(bench, one, StageName.RUN))), []
-    )
+    exits = not given.cases and worst.exit_code != 0 and not _stopped(worst)
+    needs_input = exits and left_alone and seen.reads_input
+    findings = [] if serves else ending_findings(bench, worst, StageName.RUN)
+    findings += [_exit_status(bench, worst)] if exits and not needs_input else []
+    findings += [_wrong(bench, one, case) for one, case in wrong if not _stopped(one)]
+    leaks = (leak_findings(bench, one, StageName.RUN) for one in runs)
+    findings += next((found for found in leaks if found), [])
+    ok = serves or needs_input or not (_stopped(worst) or exits or wrong)
     message = "it serves and was ended after a moment" if serves else ""
-    ok = quiet or not (_bad(worst) or failed)
     return MainRuns(
         result=stage_result(bench, StageName.RUN, worst, ok=ok, message=message),
         findings=tuple(findings),
         runs=tuple(runs),
         worst=worst,
-        cases_failed=failed + (len(cases) - len(runs) if cases else 0),
+        cases_failed=len(wrong) + len(given.cases[len(runs) :]),
+        exits=exits and not needs_input,
         serves=serves,
         needs_input=needs_input,
     )
 
 
-def _one(bench: Workbench, program: bytes, case: Case | None, wall_s: float | None) -> Ran:
-    args, stdin = (case.args, case.stdin) if case else ((), "")
-    return ran(bench.execute(program, "m", args=args, stdin=stdin, wall_s=wall_s))
+def _runs(
+    bench: Workbench, program: bytes, given: AuditInput, wall_s: float | None
+) -> list[tuple[Ran, Case | None]]:
+    """Gives the executions with their cases; a limit ends the series, since the next would meet it too."""
+    pairs: list[tuple[Ran, Case | None]] = []
+    for case in given.cases or (None,):
+        args, stdin = (case.args, case.stdin) if case else (given.args, given.stdin)
+        one = ran(bench.execute(program, "m", args=args, stdin=stdin, wall_s=wall_s))
+        pairs.append((one, case))
+        if one.killed_by is not None:
+            break
+    return pairs
 
 
-def _bad(one: Ran) -> bool:
-    return one.crashed or one.killed_by is not None or one.exit_code != 0
+def _stopped(one: Ran) -> bool:
+    return one.crashed or one.killed_by is not None
 
 
 def _right(one: Ran, case: Case) -> bool:
-    return (
-        one.killed_by is None and not one.crashed and matches(one.stdout, case.expected, case.match)
+    return not _stopped(one) and matches(one.stdout, case.expected, case.match)
+
+
+def _wrong(bench: Workbench, one: Ran, case: Case) -> Finding:
+    return bench.locator.finding(
+        first_place(bench.locator),
+        tool="case",
+        rule=f"wrong_output:{case.name}"[:60],
+        message=f"case {case.name}: {difference(one.stdout, case.expected)}",
+        severity=Severity.CRITICAL,
+        grade=Grade.E3,
+        stage=StageName.RUN,
     )
 
 
-def _wrong(bench: Workbench, one: Ran, case: Case) -> list[Finding]:
-    if one.crashed or one.killed_by is not None:
-        return []
-    return [
-        bench.locator.finding(
-            first_place(bench.locator),
-            tool="case",
-            rule=f"wrong_output:{case.name}"[:60],
-            message=f"case {case.name}: {difference(one.stdout, case.expected)}",
-            severity=Severity.CRITICAL,
-            grade=Grade.E3,
-            stage=StageName.RUN,
-        )
-    ]
-
-
-def _endings(bench: Workbench, worst: Ran, cases: tuple[Case, ...]) -> list[Finding]:
-    found = ending_findings(bench, worst, StageName.RUN)
-    if found or cases or worst.exit_code == 0:
-        return found
-    return [
-        bench.locator.finding(
-            first_place(bench.locator),
-            tool="run",
-            rule="exit_status",
-            message=f"the program ended with exit status {worst.exit_code}",
-            severity=Severity.MAJOR,
-            grade=Grade.E3,
-            stage=StageName.RUN,
-        )
-    ]
+def _exit_status(bench: Workbench, one: Ran) -> Finding:
+    return bench.locator.finding(
+        first_place(bench.locator),
+        tool="run",
+        rule="exit_status",
+        message=f"the program ended with exit status {one.exit_code}",
+        severity=Severity.MAJOR,
+        grade=Grade.E3,
+        stage=StageName.RUN,
+    )
