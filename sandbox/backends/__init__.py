@@ -112,7 +112,10 @@ class Backend(Protocol):
     8. Anything that goes wrong with the sandbox itself raises `SandboxFault`; a bad job never does.
     """
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The backend's word in reports, for example `bubblewrap`."""
+        ...
 
     def run(self, job: Job) -> Outcome:
         """Gives the outcome of the job; raises SandboxFault when the jail could not be made."""
