@@ -160,12 +160,12 @@ def _fetch(services: ObserveServices, project_id: int, task_id: int) -> list[Obs
 
 
 def _gone(row: Row[Any], at: datetime) -> Observed:
-    """A 404 while the token still works."""
+    """A 404 while the token still works. Their clock may be ahead of ours."""
     return Observed(
         key=AnnotationKey(row.annotation_id, row.created_at),
         project_id=row.project_id,
         task_id=row.task_id,
-        updated_at=at,
+        updated_at=max(at, row.updated_at + timedelta(microseconds=1)),
         author=row.author,
         updated_by=None,
         digest=GONE_DIGEST,

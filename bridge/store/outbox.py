@@ -51,7 +51,7 @@ def want(conn: Connection, wanted: Wanted) -> bool:
     state = "pending" if row.state == "withdrawn" else row.state
     move(
         conn, wanted.key, (row.state,), state,
-        wanted=wanted.digest, task_id=wanted.task_id, project_id=wanted.project_id,
+        wanted=wanted.digest,
         **({} if row.state in {"sending", "uncertain"} else {"due_at": wanted.due_at}),
     )  # fmt: skip
     return True

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select, update
+from sqlalchemy import Connection, Row, delete, func, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from bridge.store.review_tables import (
@@ -17,6 +17,7 @@ from bridge.store.review_tables import (
     reviews,
     snapshots,
     standings,
+    tickets,
 )
 from rubric.override_model import (
     REVIEWS,
@@ -88,28 +89,30 @@ def _snapshot_row(one: Observed) -> dict[str, Any]:
 
 
 def known_on_task(conn: Connection, task_id: int) -> Sequence[Row[Any]]:
-    """The newest state of each annotation that we believe lives on the task."""
-    newest = (
-        select(snapshots)
-        .distinct(snapshots.c.annotation_id, snapshots.c.created_at)
-        .order_by(
-            snapshots.c.annotation_id,
-            snapshots.c.created_at,
-            snapshots.c.verified.desc(),
-            snapshots.c.updated_at.desc(),
-        )
-    ).subquery()
+    """The newest state of each annotation that we believe lives on the task; fetched ones first."""
     ended = select(snapshots.c.annotation_id, snapshots.c.created_at).where(snapshots.c.gone)
-    return conn.execute(
-        select(newest)
-        .where(newest.c.annotation_id.in_(_ids_on(task_id)))
-        .where(newest.c.task_id == task_id)
-        .where(func.row(newest.c.annotation_id, newest.c.created_at).not_in(ended))
-    ).all()
+    found = conn.execute(
+        select(snapshots)
+        .where(snapshots.c.annotation_id.in_(_ids_on(task_id)))
+        .where(tuple_(snapshots.c.annotation_id, snapshots.c.created_at).not_in(ended))
+        .order_by(snapshots.c.verified.desc(), snapshots.c.updated_at.desc(), snapshots.c.id)
+    )
+    newest: dict[tuple[int, datetime], Row[Any]] = {}
+    for row in found:
+        newest.setdefault((row.annotation_id, row.created_at), row)
+    homes = _homes(conn, [row.annotation_id for row in newest.values()])
+    return [row for key, row in newest.items() if homes.get(key, row.task_id) == task_id]
+
+
+def _homes(conn: Connection, ids: Sequence[int]) -> dict[tuple[int, datetime], int]:
+    found = conn.execute(select(annotation_table).where(annotation_table.c.annotation_id.in_(ids)))
+    return {(row.annotation_id, row.created_at): row.task_id for row in found}
 
 
 def _ids_on(task_id: int) -> Any:
-    return select(snapshots.c.annotation_id).where(snapshots.c.task_id == task_id)
+    seen = select(snapshots.c.annotation_id).where(snapshots.c.task_id == task_id)
+    moved = select(annotation_table.c.annotation_id).where(annotation_table.c.task_id == task_id)
+    return seen.union(moved)
 
 
 def history_of_task(conn: Connection, task_id: int) -> Sequence[Row[Any]]:
@@ -120,22 +123,24 @@ def history_of_task(conn: Connection, task_id: int) -> Sequence[Row[Any]]:
     return conn.execute(
         select(snapshots)
         .where(snapshots.c.annotation_id.in_(_ids_on(task_id)))
-        .where(func.row(snapshots.c.annotation_id, snapshots.c.created_at).not_in(elsewhere))
+        .where(tuple_(snapshots.c.annotation_id, snapshots.c.created_at).not_in(elsewhere))
         .order_by(snapshots.c.id)
     ).all()
 
 
 def place(conn: Connection, key: AnnotationKey, *, project_id: int, task_id: int) -> int | None:
-    """Notes where an annotation lives and gives the task it lived on before, if another."""
+    """Notes where an annotation and what came of it live; gives the task before, if another."""
     where = (annotation_table.c.annotation_id == key.id) & (
         annotation_table.c.created_at == key.created_at
     )
     before = conn.execute(select(annotation_table.c.task_id).where(where)).scalar()
     if before is None or before == task_id:
         return None
-    conn.execute(
-        update(annotation_table).where(where).values(project_id=project_id, task_id=task_id)
-    )
+    here = {"project_id": project_id, "task_id": task_id}
+    conn.execute(update(annotation_table).where(where).values(here))
+    for table in (overrides, tickets):
+        about = (table.c.target_id == key.id) & (table.c.target_created_at == key.created_at)
+        conn.execute(update(table).where(about).values(here))
     return int(before)
 
 
