@@ -21,6 +21,12 @@ CHIP_CHARACTERS = 28
 FACT_CHARACTERS = 160
 NOTE_CHARACTERS = 600
 LIVE_SHEET = "live.css"
+STATUS_WORDS = {
+    RatingStatus.SUGGESTED: ("suggests {}", "fg"),
+    RatingStatus.NOT_APPLICABLE: ("suggests N/A", "fg"),
+    RatingStatus.HINT: ("hint only", "warn"),
+    RatingStatus.ABSTAINED: ("no suggestion", "dim"),
+}
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:()-_+=")
 _COLOURS = {"E3": "bad", "E2": "bad", "E1": "warn", "E0": "dim"}
 
@@ -188,15 +194,8 @@ def _card(name: str, rating: Rating) -> str:
 
 
 def _words(rating: Rating) -> tuple[str, str]:
-    match rating.status:
-        case RatingStatus.SUGGESTED:
-            return f"suggests {rating.value}", "fg"
-        case RatingStatus.NOT_APPLICABLE:
-            return "suggests N/A", "fg"
-        case RatingStatus.HINT:
-            return "hint only", "warn"
-        case RatingStatus.ABSTAINED:
-            return "no suggestion", "dim"
+    word, colour = STATUS_WORDS[rating.status]
+    return word.format(rating.value), colour
 
 
 def _line(facts: LineFacts, rubric: Rubric | None) -> str:

@@ -105,6 +105,8 @@ def _found_chip(
 ) -> Chip:
     if stage is None or stage.status not in (StageStatus.OK, StageStatus.FAILED):
         return _stage_chip(name, stage, grade)
+    if rated.verdict is Verdict.COMPILE_ERROR and stage.stage is StageName.STATIC:
+        return Chip(name=name, text="not run", state="off", grade="E0", title="it does not build")
     found = [finding for finding in rated.findings if finding.tool in tools]
     if not found:
         return Chip(name=name, text="clean", state="ok", grade=grade)

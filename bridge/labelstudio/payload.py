@@ -137,14 +137,12 @@ def _files(given: AuditInput) -> Iterator[tuple[str, str]]:
 
 def _rating_items(rated: RatedReport, rubric: Rubric) -> Iterator[Json]:
     for criterion in rubric.criteria:
-        rating = rated.ratings.get(criterion.id)
-        if rating is not None:
-            yield from _card_items(criterion.id, rating, na_allowed=criterion.na_allowed)
+        rating = rated.ratings[criterion.id]
+        yield from _card_items(criterion.id, rating, na_allowed=criterion.na_allowed)
     overall = rated.overall
     if overall.status is RatingStatus.SUGGESTED and overall.value is not None:
         yield _choices("verdict", [verdict_for(overall.value, rubric)])
-        if overall.feedback:
-            yield _text("overall_feedback", [overall.feedback])
+        yield _text("overall_feedback", [overall.feedback])
 
 
 def _card_items(name: str, rating: Rating, *, na_allowed: bool) -> Iterator[Json]:
@@ -193,12 +191,13 @@ def _label(facts: LineFacts, rubric: Rubric) -> str | None:
 def _plain_evidence(rated: RatedReport, rubric: Rubric) -> list[str]:
     strip = [lead(rated).text]
     strip += [" ".join(filter(None, (c.name, c.text, c.grade))) for c in chips(rated)]
-    silent = [
-        f"{criterion.id}: {rated.ratings[criterion.id].reason}"
-        for criterion in rubric.criteria
-        if rated.ratings[criterion.id].status is not RatingStatus.SUGGESTED
-    ]
-    rows = [" | ".join(strip), "No suggestion for " + "; ".join(silent) if silent else ""]
+    silent: dict[str, list[str]] = {}
+    for criterion in rubric.criteria:
+        rating = rated.ratings[criterion.id]
+        if rating.status is not RatingStatus.SUGGESTED:
+            silent.setdefault(rating.reason, []).append(criterion.id)
+    said = "; ".join(f"{', '.join(ids)}: {reason}" for reason, ids in silent.items())
+    rows = [" | ".join(strip), f"No suggestion for {said}" if said else ""]
     rows.append("Not checked: " + "; ".join(not_checked(rated)) if rated.not_checked else "")
     return [row for row in rows if row]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from rubric.confirm import Calibration, Confirmation
 from rubric.model import Clause, Criterion, Detector, MachineMode, RatedFinding, Rubric
-from sandbox.model import AuditReport, Grade, Observed, ObservedState, Verdict
+from sandbox.model import AuditReport, Grade, Observed, ObservedState, Severity
 
 STRENGTH = (MachineMode.SUGGEST, MachineMode.HINT, MachineMode.ABSTAIN, MachineMode.NEVER)
 
@@ -25,12 +25,25 @@ def confirmations(
         for clause in rubric.clauses
         if clause.machine is not MachineMode.NEVER
     )
-    return tuple(one for one in found if one is not None)
+    every = tuple(one for one in found if one is not None)
+    return tuple(one for one in every if not _explained(one, every))
 
 
 def observed_of(report: AuditReport, name: str) -> Observed:
     """Gives what the named dynamic check saw."""
     return {"race": report.race, "deadlock": report.deadlock, "leak": report.leak}[name]
+
+
+def _explained(one: Confirmation, every: tuple[Confirmation, ...]) -> bool:
+    """True where a finding that costs as much already says why, so a bare verdict says no more."""
+    return not one.findings and any(
+        other.findings
+        and other.prefills
+        and other.clause.criterion == one.clause.criterion
+        and other.clause.cap <= one.clause.cap
+        and other.clause.severity is not Severity.NIT
+        for other in every
+    )
 
 
 def _confirmed(
@@ -42,8 +55,7 @@ def _confirmed(
 ) -> Confirmation | None:
     own = tuple(finding for finding in charged if finding.clause == clause.id)
     seen = any(_seen(detector, report) for detector in clause.detectors)
-    fact = Grade.E2 if report.verdict is Verdict.COMPILE_ERROR else Grade.E3
-    grade = max([finding.grade for finding in own] + [fact] * seen, default=None)
+    grade = max([finding.grade for finding in own] + [Grade.E3] * seen, default=None)
     if grade is None:
         return None
     mode = max(clause.machine, criterion.machine, key=STRENGTH.index)

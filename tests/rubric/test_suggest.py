@@ -163,9 +163,9 @@ def test_code_that_does_not_build_was_not_analysed() -> None:
     """A compile error caps correctness at 1; the static checks count as not run."""
     report = rated(verdict=Verdict.COMPILE_ERROR, race=Observed())
 
-    assert (status(report, "CR"), report.ratings["CR"].grade) == (("suggested", 1), Grade.E2)
+    assert (status(report, "CR"), report.ratings["CR"].grade) == (("suggested", 1), Grade.E3)
     assert "static could not run" in report.ratings["EH"].reason
-    assert (report.overall.value, [gate.id for gate in report.gates]) == (1, ["G1"])
+    assert (report.overall.value, [gate.id for gate in report.gates]) == (1, ["G1", "G4"])
 
 
 def test_concurrency_is_not_applicable_without_goroutines() -> None:
@@ -200,6 +200,24 @@ def test_failed_cases_cap_correctness() -> None:
     report = rated(functional="fail", verdict=Verdict.WRONG_ANSWER)
 
     assert status(report, "CR") == ("suggested", 2)
+
+
+def test_finding_explains_the_failed_run() -> None:
+    """A crash that is charged with its place is not charged again as a failed check."""
+    crash = make_finding(tool="run", rule="panic", grade=Grade.E3)
+
+    report = rated(findings=(crash,), verdict=Verdict.RUNTIME_ERROR, functional="fail")
+
+    assert report.ratings["CR"].clauses == ("CR-3",)
+
+
+def test_milder_finding_does_not_hide_the_failed_run() -> None:
+    """A wrong format verb costs less than a failed check, so both are charged."""
+    verb = make_finding(tool="vet", rule="printf")
+
+    report = rated(findings=(verb,), verdict=Verdict.WRONG_ANSWER, functional="fail")
+
+    assert (report.ratings["CR"].value, report.ratings["CR"].clauses) == (2, ("CR-2", "CR-9"))
 
 
 def test_crash_by_deadlock_is_charged_to_the_deadlock() -> None:
