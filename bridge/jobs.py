@@ -10,12 +10,13 @@ import asyncio
 from collections.abc import Sequence
 
 import structlog
-from procrastinate import BaseRetryStrategy, Blueprint, JobContext, RetryDecision
+from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.jobs import Job
 
 from bridge import handlers, publishing, sweeping
 from bridge.bootstrap import Services
 from bridge.errors import GavelError
+from bridge.queue import NAMESPACE, QUEUES
 
 log = structlog.get_logger(__name__)
 
@@ -35,10 +36,10 @@ class RetryTable(BaseRetryStrategy):
 
 
 SOON = RetryTable(1, 5, 30, 120, 600)
+SWEEP = "*/10 * * * * *"
+"""Every ten seconds (the sixth field is seconds)."""
 OUTSIDE = RetryTable(1, 2, 5, 15, 60, 300, 900, 3600)
 """For what needs Label Studio or a tracker, which may be away for an hour."""
-
-blueprint = Blueprint()
 
 
 def _services(context: JobContext) -> Services:
@@ -46,45 +47,62 @@ def _services(context: JobContext) -> Services:
     return found
 
 
-@blueprint.task(name="process_delivery", queue="events", retry=SOON, pass_context=True)
 def process_delivery(context: JobContext, delivery_id: int) -> None:
     """Works on a stored delivery."""
     with structlog.contextvars.bound_contextvars(delivery=delivery_id):
         handlers.process_delivery(_services(context), delivery_id)
 
 
-@blueprint.task(name="audit_content", queue="audit", retry=SOON, pass_context=True)
 def audit_content(context: JobContext, content_key: str) -> None:
     """Audits one content and puts its tasks' predictions in line."""
     with structlog.contextvars.bound_contextvars(content=content_key[:12]):
         handlers.audit_content(_services(context), content_key)
 
 
-@blueprint.task(name="publish", queue="publish", retry=OUTSIDE, pass_context=True)
 def publish(context: JobContext, project_id: int) -> None:
     """Publishes what waits in a project."""
     with structlog.contextvars.bound_contextvars(project=project_id):
         publishing.publish(_services(context), project_id)
 
 
-@blueprint.task(name="observe", queue="review", retry=OUTSIDE, pass_context=True)
 def observe(context: JobContext, project_id: int, task_id: int) -> None:
     """Looks at a task's annotations and folds what is new."""
     with structlog.contextvars.bound_contextvars(project=project_id, task=task_id):
         handlers.observe(_services(context), project_id, task_id)
 
 
-@blueprint.task(name="deliver_ticket", queue="tickets", retry=OUTSIDE, pass_context=True)
 def deliver_ticket(context: JobContext, key: str) -> None:
     """Works on a row of the outbox."""
     with structlog.contextvars.bound_contextvars(ticket=key[:12]):
         handlers.deliver_ticket(_services(context), key)
 
 
-@blueprint.periodic(cron="*/10 * * * * *")
-@blueprint.task(name="sweep", queue="sweep", queueing_lock="sweep", lock="sweep", pass_context=True)
 async def sweep(context: JobContext, timestamp: int) -> None:
     """Gives a killed worker's jobs back, and finds work whose job was lost."""
     del timestamp
     await sweeping.give_back_stalled(context.app)
     await asyncio.to_thread(sweeping.find_forgotten, _services(context))
+
+
+JOBS = (
+    (process_delivery, SOON),
+    (audit_content, SOON),
+    (publish, OUTSIDE),
+    (observe, OUTSIDE),
+    (deliver_ticket, OUTSIDE),
+)
+"""Each job with its retry table."""
+
+
+def register(app: App) -> None:
+    """Adds all jobs to a queue application."""
+    for job, retry in JOBS:
+        name = job.__name__
+        app.task(name=f"{NAMESPACE}:{name}", queue=QUEUES[name], retry=retry, pass_context=True)(
+            job
+        )
+    periodic = app.task(
+        name=f"{NAMESPACE}:sweep", queue="sweep", lock="sweep", queueing_lock="sweep",
+        pass_context=True,
+    )(sweep)  # fmt: skip
+    app.periodic(cron=SWEEP)(periodic)

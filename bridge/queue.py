@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 import procrastinate
+from procrastinate import SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
 from sqlalchemy import Connection
 
@@ -50,8 +51,12 @@ class Queue(Protocol):
 class JobQueue:
     """The queue on procrastinate."""
 
-    def __init__(self, app: procrastinate.App) -> None:
-        self._app = app
+    def __init__(self, url: str) -> None:
+        """Takes the database's address; no connection is made, the callers' own are used.
+
+        It has an application of its own, since one that a worker has opened is asynchronous.
+        """
+        self._app = procrastinate.App(connector=SyncPsycopgConnector(conninfo=url))
 
     def defer_delivery(self, conn: Connection, delivery_id: int) -> None:
         """See Queue."""

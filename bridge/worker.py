@@ -10,7 +10,7 @@ from procrastinate import PsycopgConnector
 
 from bridge import bootstrap, jobs
 from bridge.bootstrap import Services
-from bridge.queue import NAMESPACE, QUEUES
+from bridge.queue import QUEUES
 from bridge.settings import Settings
 
 LIGHT_JOBS_AT_ONCE = 4
@@ -21,14 +21,14 @@ GRACE_S = 20.0
 def run(settings: Settings, url: str) -> None:
     """Runs until SIGINT or SIGTERM; jobs that are running get `GRACE_S` to end."""
     app = application(url)
-    services = bootstrap.build(settings, url, app)
+    services = bootstrap.build(settings, url)
     asyncio.run(_run(app, services, settings.audits_at_once))
 
 
 def application(url: str) -> procrastinate.App:
     """The job queue's application with all jobs."""
-    app = bootstrap.queue_app(PsycopgConnector(conninfo=url, min_size=1, max_size=8))
-    app.add_tasks_from(jobs.blueprint, namespace=NAMESPACE)
+    app = procrastinate.App(connector=PsycopgConnector(conninfo=url, min_size=1, max_size=8))
+    jobs.register(app)
     return app
 
 

@@ -21,9 +21,6 @@ def import_(file: Path, project: int) -> None:
     A row holds prompt and code (or files), and tests, go, cases, stdin, expected if there are any.
     Bad rows are listed with line and reason; the others go in.
     """
-    import procrastinate
-    from procrastinate import SyncPsycopgConnector
-
     from bridge import bootstrap, importing
 
     console = Console(stderr=True, highlight=False)
@@ -33,8 +30,7 @@ def import_(file: Path, project: int) -> None:
         raise ConfigError(f"project {project} is not in gavel.yaml; add it under `projects`.")
     rows = list(importing.read_rows(file))
     with bootstrap.database(settings) as url:
-        app = procrastinate.App(connector=SyncPsycopgConnector(conninfo=url))
-        services = bootstrap.build(settings, url, app)
+        services = bootstrap.build(settings, url)
         bar = iter(track(range(len(rows)), "auditing and importing", console=console))
         result = importing.import_rows(services, chosen, rows, done=lambda _finished: _advance(bar))
     for row in result.bad:

@@ -11,9 +11,6 @@ from bridge.settings import load_settings
 @click.argument("deliveries", type=int, nargs=-1, required=True)
 def replay(deliveries: tuple[int, ...]) -> None:
     """Work on stored DELIVERIES (their numbers) again; what is known already changes nothing."""
-    import procrastinate
-    from procrastinate import SyncPsycopgConnector
-
     from bridge.bootstrap import database
     from bridge.queue import JobQueue
     from bridge.store import deliveries as store
@@ -23,7 +20,7 @@ def replay(deliveries: tuple[int, ...]) -> None:
     with database(load_settings()) as url:
         upgrade(url)
         engine = create_engine(url)
-        queue = JobQueue(procrastinate.App(connector=SyncPsycopgConnector(conninfo=url)))
+        queue = JobQueue(url)
         with engine.begin() as conn:
             for number in deliveries:
                 if store.load(conn, number) is None:

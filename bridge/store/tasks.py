@@ -194,8 +194,9 @@ def save_predictions(conn: Connection, rows: Sequence[Mapping[str, Any]]) -> Non
                 "state": statement.excluded.state,
                 "model_version": statement.excluded.model_version,
             },
-            where=predictions.c.state.in_(["pending", "withheld", "failed"])
-            & predictions.c.frozen.is_(False),
+            where=predictions.c.frozen.is_(False)
+            & (predictions.c.state != "sending")
+            & (predictions.c.state != "published"),
         ),
         [dict(row) for row in rows],
     )

@@ -71,7 +71,7 @@ def row(task_id: int, suggestion: int) -> dict[str, Any]:
 def states(db: Engine) -> dict[str, int]:
     with db.connect() as conn:
         rows = conn.execute(text("select state, count(*) from predictions group by state"))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
 
 def services(db: Engine, server: FakeLabelStudio) -> Any:

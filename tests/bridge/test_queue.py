@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import procrastinate
 import pytest
-from procrastinate import PsycopgConnector, SyncPsycopgConnector
+from procrastinate import PsycopgConnector
 from sqlalchemy import Engine, text
 
 from bridge import sweeping
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.needs_db
 
 @pytest.fixture
 def queue(db_url: str) -> JobQueue:
-    return JobQueue(procrastinate.App(connector=SyncPsycopgConnector(conninfo=db_url)))
+    return JobQueue(db_url)
 
 
 def jobs(db: Engine) -> list[tuple[str, str | None]]:
