@@ -84,10 +84,15 @@ func (w *watcher) callee(call *ast.CallExpr) string {
 	default:
 		return ""
 	}
-	if fn, ok := w.info.Uses[ident].(*types.Func); ok {
-		return fn.FullName()
+	fn, ok := w.info.Uses[ident].(*types.Func)
+	if !ok {
+		return ""
 	}
-	return ""
+	// A hash writes through an embedded io.Writer; what counts is the type it was called on.
+	if selector, ok := ast.Unparen(call.Fun).(*ast.SelectorExpr); ok && strings.HasPrefix(types.TypeString(orInvalid(w.info.TypeOf(selector.X)), nil), "hash.Hash") {
+		return "(hash.Hash)." + fn.Name()
+	}
+	return fn.FullName()
 }
 
 func (w *watcher) ignored(statement *ast.ExprStmt) {
