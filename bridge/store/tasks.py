@@ -138,19 +138,30 @@ def mark_audited(conn: Connection, task_ids: Sequence[int], state: str = "audite
 
 
 def report(conn: Connection, content_key: str) -> Mapping[str, Any] | None:
-    """The stored audit report of a content."""
+    """The stored audit report of a content; one that the sandbox spoilt does not count."""
     found = conn.execute(
-        select(reports.c.report).where(reports.c.content_key == content_key)
+        select(reports.c.report)
+        .where(reports.c.content_key == content_key)
+        .where(reports.c.verdict != "internal_error")
     ).scalar()
     return dict(found) if found is not None else None
 
 
 def save_report(conn: Connection, content_key: str, body: Mapping[str, Any]) -> None:
-    """Keeps a report; the first one of a content stays."""
+    """Keeps a report; the first one of a content stays, unless the sandbox had spoilt it."""
+    statement = insert(reports).values(
+        content_key=content_key, report=dict(body), verdict=body["verdict"]
+    )
     conn.execute(
-        insert(reports)
-        .values(content_key=content_key, report=dict(body), verdict=body["verdict"])
-        .on_conflict_do_nothing()
+        statement.on_conflict_do_update(
+            index_elements=[reports.c.content_key],
+            set_={
+                "report": statement.excluded.report,
+                "verdict": statement.excluded.verdict,
+                "created_at": func.now(),
+            },
+            where=reports.c.verdict == "internal_error",
+        )
     )
 
 
