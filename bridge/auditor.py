@@ -6,12 +6,11 @@ import threading
 from dataclasses import dataclass
 from typing import Protocol
 
-from sandbox.runner import audit
-
 from bridge.settings import Settings
 from sandbox.backends import Backend
 from sandbox.backends.bubblewrap import Bubblewrap
 from sandbox.model import AuditInput, AuditReport, Limits
+from sandbox.runner import audit
 from sandbox.toolchain import Toolchain, prepare
 
 
