@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -101,15 +101,30 @@ class JiraTracker:
         """See Tracker. Jira itself updates a remote link of the same globalId."""
         body = {"globalId": link.global_id, "object": {"url": link.url, "title": link.title}}
         with self._asking():
-            self._session().post(self._address(f"issue/{ref.id}/remotelink"), data=json.dumps(body))
+            self._at(ref, "remotelink", lambda url: self._post(url, body))
 
     def comment(self, ref: TicketRef, comment: Comment) -> None:
         """See Tracker. Comments are read by issue, not through the index."""
-        url = self._address(f"issue/{ref.id}/comment")
-        with self._asking():
+        body = {"body": self._text(comment.body)}
+
+        def unless_there(url: str) -> None:
             if not any(comment.marker in text for text in self._comments(url)):
-                body = {"body": self._text(comment.body)}
-                self._session().post(url, data=json.dumps(body))
+                self._post(url, body)
+
+        with self._asking():
+            self._at(ref, "comment", unless_there)
+
+    def _at(self, ref: TicketRef, part: str, act: Callable[[str], None]) -> None:
+        """Acts on the ticket by its key, and by its id where the key leads nowhere any more."""
+        try:
+            act(self._address(f"issue/{ref.key}/{part}"))
+        except JIRAError as exc:
+            if exc.status_code != 404:
+                raise
+            act(self._address(f"issue/{ref.id}/{part}"))
+
+    def _post(self, url: str, body: Mapping[str, Any]) -> None:
+        self._session().post(url, data=json.dumps(body))
 
     def _search(self, jql: str) -> dict[str, Any]:
         session = self._session()
@@ -247,7 +262,7 @@ def _error(exc: JIRAError) -> TrackerError:
 
 def _retry_after(exc: JIRAError) -> float | None:
     """Seconds from a Retry-After header; a date is left to our own delays."""
-    value = exc.headers.get("Retry-After", "") if exc.headers else ""
+    value = exc.response.headers.get("Retry-After", "") if exc.response is not None else ""
     return float(value) if value.isdigit() else None
 
 
