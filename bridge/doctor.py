@@ -172,7 +172,7 @@ def _label_config(project: ProjectSettings, found: dict[str, Any]) -> Check:
 
 def _prefill(found: dict[str, Any], views: list[dict[str, Any]]) -> Check:
     faults = []
-    if found.get("model_version") != MODEL_VERSION:
+    if found.get("total_predictions_number") and found.get("model_version") != MODEL_VERSION:
         faults.append(f"model_version is {found.get('model_version')!r}, not {MODEL_VERSION!r}")
     if not found.get("show_collab_predictions"):
         faults.append("show_collab_predictions is off")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from bridge.bootstrap import MODEL_VERSION
 from bridge.errors import ConfigError
 from bridge.labelstudio.events import SUBSCRIBED_ACTIONS
 from bridge.web.webhooks import SECRET_HEADER
@@ -69,14 +68,8 @@ def ensure_config(server: Server, project_id: int, label_config: str) -> list[st
 
 
 def ensure_switches(server: Server, project_id: int) -> None:
-    """Sets what pre-fill depends on.
-
-    The label stream shows only predictions whose model_version equals the project's; and switching
-    show_collab_predictions off resets it.
-    """
-    server.update_project(
-        project_id, {"show_collab_predictions": True, "model_version": MODEL_VERSION}
-    )
+    """Lets predictions be shown; the model version follows with the first one published."""
+    server.update_project(project_id, {"show_collab_predictions": True})
 
 
 def ensure_view(server: Server, project_id: int) -> None:

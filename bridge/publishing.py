@@ -58,6 +58,18 @@ def _send(services: Services, project_id: int, claimed: Sequence[Row[Any]]) -> N
     if missing:
         _import(services, project_id, missing)
     _note_published(services, there)
+    _show(services, project_id)
+
+
+def _show(services: Services, project_id: int) -> None:
+    """Names our predictions as the project's: the label stream shows no others.
+
+    Label Studio takes the name only once such a prediction exists, and forgets it when somebody
+    switches the showing of predictions off and on.
+    """
+    found = services.labelstudio.project(project_id)
+    if found is not None and found.get("model_version") != MODEL_VERSION:
+        services.labelstudio.update_project(project_id, {"model_version": MODEL_VERSION})
 
 
 def _is_there(services: Services, task_id: int) -> bool:

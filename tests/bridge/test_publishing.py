@@ -27,6 +27,13 @@ class FakeLabelStudio:
         self.kept: dict[int, list[dict[str, Any]]] = {}
         self.gone = set(gone)
         self.lose_answers = 0
+        self.fields: dict[str, Any] = {"model_version": ""}
+
+    def project(self, project_id: int) -> dict[str, Any]:
+        return self.fields
+
+    def update_project(self, project_id: int, fields: Mapping[str, Any]) -> None:
+        self.fields |= fields
 
     def import_predictions(self, project_id: int, items: Sequence[Mapping[str, Any]]) -> int:
         self.requests.append([item["task"] for item in items])
@@ -116,3 +123,11 @@ def test_an_annotated_prediction_is_never_replaced(db: Engine, waiting: list[int
         store.save_predictions(conn, [row(1, suggestion)])
 
     assert states(db) == {"published": 120}
+
+
+def test_the_project_shows_our_predictions(db: Engine, waiting: list[int]) -> None:
+    """Label Studio takes the model's name only after a prediction of it exists."""
+    server = FakeLabelStudio()
+    publishing.publish(services(db, server), PROJECT)
+
+    assert server.fields["model_version"] == MODEL_VERSION
