@@ -96,6 +96,12 @@ def task_evidence(
     return known + (_template("live-link.html", url=f"{url}/{LIVE_SHEET}") if url else "")
 
 
+def facts_only(rated: RatedReport) -> RatedReport:
+    """Gives the report without any rating, for projects that show evidence alone."""
+    silent = Rating(status=RatingStatus.ABSTAINED, reason="not shown")
+    return rated.model_copy(update={"ratings": {}, "overall": silent})
+
+
 def fragment(
     rated: RatedReport | None,
     *,
@@ -158,12 +164,17 @@ def line_facts(rated: RatedReport, names: Sequence[str] = ()) -> tuple[LineFacts
 
 def file_index(name: str, rated: RatedReport, names: Sequence[str] = ()) -> int:
     """Gives a source's place on the page; -1 for a file the page doesn't show."""
-    shown = tuple(names)
-    if not shown and any(f.file in rated.snippet.files for f in rated.findings):
-        shown = tuple(sorted(rated.snippet.files))
+    shown = _shown(rated, names)
     if len(shown) > 1:
         return shown.index(name) if name in shown else -1
     return -1 if name.endswith("_test.go") and name not in shown else 0
+
+
+def _shown(rated: RatedReport, names: Sequence[str]) -> tuple[str, ...]:
+    """Gives the texts on the page; an answer cut into files is one text."""
+    if names:
+        return tuple(names)
+    return tuple(sorted({str(part.get("source")) for part in rated.snippet.line_map}))
 
 
 def css_string(text: str) -> str:
@@ -239,7 +250,7 @@ def _row(
     finding: RatedFinding, rated: RatedReport, rubric: Rubric | None, names: Sequence[str]
 ) -> dict[str, str]:
     file = file_index(finding.file, rated, names)
-    several = len(names) > 1 or len(rated.snippet.files) > 1
+    several = len(_shown(rated, names)) > 1
     place = f"{finding.file}:{finding.line}" if several or file < 0 else f"L{finding.line}"
     return {
         "grade": finding.grade,

@@ -158,4 +158,6 @@ def _overall(
 
 
 def _files(report: AuditReport) -> int:
-    return max(1, len(report.snippet.files))
+    """Gives how many texts people see; an answer cut into files is one text."""
+    sources = {part.get("source") for part in report.snippet.line_map}
+    return len(sources) or max(1, len(report.snippet.files))

@@ -163,7 +163,9 @@ def test_long_notes_are_cut() -> None:
 
 def test_files_are_told_apart() -> None:
     """With several files a finding stands in its own; one in no shown file stands nowhere."""
-    summary = SnippetSummary(files=("b.go", "a.go"))
+    summary = SnippetSummary(
+        files=("b.go", "a.go"), line_map=({"source": "b.go"}, {"source": "a.go"})
+    )
     report = rated(snippet=summary, findings=(make_finding(file="b.go"),))
 
     assert evidence.file_index("b.go", report) == 1
@@ -231,3 +233,10 @@ def test_lead_names_what_happened() -> None:
     assert lead(rated(functional="pass")).text == "Runs clean"
     failed = rated(verdict=Verdict.INTERNAL_ERROR, error=AuditError(code="x", message="why"))
     assert (lead(failed).text, lead(failed).title) == ("Sandbox failed: nothing known", "why")
+
+
+def test_facts_only_holds_every_rating_back() -> None:
+    """Where suggestions are not shown, no card tells one; the lines keep their facts."""
+    sheet = evidence.facts_css(evidence.facts_only(rated(findings=(make_finding(),))))
+
+    assert ("suggests" in sheet, "#L1-3{" in sheet) == (False, True)

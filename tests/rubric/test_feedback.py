@@ -5,7 +5,7 @@ from __future__ import annotations
 from rubric.confirm import Confirmation
 from rubric.feedback import feedback, observed_fact, places, sentence
 from rubric.suggest import rate
-from sandbox.model import FindingEvidence, Grade, StageName
+from sandbox.model import FindingEvidence, Grade, SnippetSummary, StageName
 from tests.rubric.reports import make_finding, make_report, shipped
 
 
@@ -82,3 +82,16 @@ def test_clean_code_is_not_praised() -> None:
     report = rate(make_report(functional="pass"), shipped())
 
     assert {""} == {rating.feedback for rating in report.ratings.values()}
+
+
+def test_answer_cut_into_files_is_one_text() -> None:
+    """People see the answer, so a line of it needs no file name; of two files it does."""
+    cut = SnippetSummary(files=("a.go", "b.go"), line_map=({"source": "x.md"}, {"source": "x.md"}))
+    two = SnippetSummary(files=("a.go", "main.go"))
+
+    def said(summary: SnippetSummary) -> str:
+        report = make_report(snippet=summary, findings=(make_finding(),))
+        return rate(report, shipped()).ratings["EH"].feedback
+
+    assert "at line 3 would" in said(cut)
+    assert "at main.go:3 would" in said(two)
