@@ -65,13 +65,14 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def tree_usage(pid: int) -> tuple[float, int]:
-    """Gives the processor seconds and the resident bytes of a process tree, for hosts without control groups."""
-    cpu, resident = 0.0, 0
+def tree_usage(pid: int) -> tuple[float, int, int]:
+    """Gives the processor seconds, resident bytes and threads of a process tree, for hosts without groups."""
+    cpu, resident, threads = 0.0, 0, 0
     for one in descendants(pid):
         with contextlib.suppress(OSError, ValueError, IndexError):
             fields = Path(f"/proc/{one}/stat").read_text().rpartition(")")[2].split()
             # Own and waited-for children's user and system ticks: fields 14 to 17 of proc(5).
             cpu += sum(int(field) for field in fields[11:15]) / _TICK
+            threads += int(fields[17])
             resident += int(fields[21]) * _PAGE
-    return cpu, resident
+    return cpu, resident, threads

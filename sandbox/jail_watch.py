@@ -93,7 +93,9 @@ class Watch:
 
     def _count(self) -> None:
         if self.group is None:
-            cpu, resident = tree_usage(self.pid)
+            cpu, resident, threads = tree_usage(self.pid)
+            if threads > self.limits.processes:
+                self.kill(KilledBy.PIDS)
             self.cpu_s = max(self.cpu_s, cpu)
             self.memory_peak = max(self.memory_peak, resident)
         else:

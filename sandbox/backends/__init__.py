@@ -52,6 +52,7 @@ class JobLimits:
     output_bytes: int
     disk_mib: int
     open_files: int
+    """Per process, at least 256: the recorder's own channels have numbers up to 199."""
     report_bytes: int
 
 
