@@ -96,9 +96,16 @@ def observed(annotation: Json, project_id: int, *, verified: bool) -> Observed:
         cancelled=cancelled,
         parent_prediction=annotation.get("parent_prediction"),
         parent_annotation=annotation.get("parent_annotation"),
-        imported=annotation.get("import_id") is not None,
+        imported=_is_imported(annotation),
         verified=verified,
     )
+
+
+def _is_imported(annotation: Json) -> bool:
+    """Imports write rows in bulk: no editor, and no origin within the task (read in 1.23.2)."""
+    traces = ("updated_by", "parent_prediction", "parent_annotation")
+    bulk = all(annotation.get(name) is None for name in traces)
+    return bulk or annotation.get("import_id") is not None
 
 
 def digest_of(result: Sequence[Json], *, cancelled: bool) -> str:

@@ -175,6 +175,18 @@ def test_agreement_is_a_review_without_a_ticket(db: Engine) -> None:
     assert ticket_rows(services) == []
 
 
+def test_annotation_that_came_with_an_import_overrides_nobody(db: Engine) -> None:
+    """Label Studio names no editor for it, and sends no event of its own."""
+    services = make_services(db)
+    services.labelstudio.put(SUBMIT)
+    services.labelstudio.put(
+        make_annotation(20, {"CR": 1}, id=2, completed_by=BEN, created=20, updated_by=None)
+    )
+    look(services)
+
+    assert told(services) == []
+
+
 def test_foreign_edit_is_noticed(db: Engine) -> None:
     """By an admin who is no reviewer."""
     services = make_services(db)
