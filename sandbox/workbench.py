@@ -108,21 +108,12 @@ class Workbench:
 
     def _run(self, what: str, job: Job) -> Outcome:
         try:
-            outcome = self._once(job)
+            outcome = self.backend.run(job)
         except SandboxFault as fault:
             if not fault.retry:
                 raise
-            outcome = self._once(job)
+            outcome = self.backend.run(job)
         self.enforced.setdefault(what, outcome.enforced)
-        return outcome
-
-    def _once(self, job: Job) -> Outcome:
-        outcome = self.backend.run(job)
-        if outcome.report is None and outcome.killed_by is None:
-            said = outcome.stderr.data[-600:].decode(errors="replace")
-            raise SandboxFault(
-                "helper_lost", f"no report came (exit {outcome.exit_code}): {said}", retry=True
-            )
         return outcome
 
     def _build_limits(self) -> JobLimits:

@@ -78,7 +78,7 @@ class Captured:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How a job ended. `report` is null when the helper did not live to write one."""
+    """How a job ended. `report` is null when a limit ended the helper before it could write one."""
 
     report: Any
     files: dict[str, bytes]
@@ -110,7 +110,8 @@ class Backend(Protocol):
     6. `enforced` holds what was read back from the kernel, never what was asked for. A limit that could
        not be applied reads `none`.
     7. Calls from several threads at the same time are independent.
-    8. Anything that goes wrong with the sandbox itself raises `SandboxFault`; a bad job never does.
+    8. Anything that goes wrong with the sandbox itself raises `SandboxFault`, a helper that ends without
+       a report and without a limit's doing among it; a bad job never does.
     """
 
     @property

@@ -204,6 +204,11 @@ class _Jail:
         files: dict[str, bytes] = {}
         if watch.killed_by is None:
             frame, files = parse_frame(bytes(report.kept))
+        if not frame and killed_by is None:
+            said = bytes(err.kept[-600:]).decode(errors="replace").strip()
+            raise SandboxFault(
+                "helper_lost", f"no report came (exit {exit_code}): {said}", retry=True
+            )
         return Outcome(
             report=frame.get("report"),
             files=files,
