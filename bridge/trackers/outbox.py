@@ -19,9 +19,16 @@ from bridge.resources import templates_dir
 from bridge.review_context import ReviewServices
 from bridge.store import outbox as rows
 from bridge.store.outbox import Connection, Engine, TicketRow
-from bridge.trackers import BackLink, Outcome, OutcomeKind, TicketRef, Tracker, TrackerError
+from bridge.trackers import (
+    BackLink,
+    Outcome,
+    OutcomeKind,
+    Ticket,
+    TicketRef,
+    Tracker,
+    TrackerError,
+)
 from bridge.trackers.material import subject_for
-from bridge.trackers.subject import Subject
 from bridge.trackers.ticket import TEMPLATE, comment_for, template_of, ticket_for
 
 LEASE_S = 120.0
@@ -88,12 +95,12 @@ def _pending(services: OutboxServices, row: TicketRow) -> bool:
 class _Claimed:
     key: str
     token: str
-    subject: Subject
-    first: bool
+    ticket: Ticket
+    standing: bool
 
 
 def _claim(services: OutboxServices, row: TicketRow) -> _Claimed | None:
-    """Takes the row, with what the ticket will say, before anything goes out."""
+    """Takes the row before anything goes out. The ticket is written first: that can't half-happen."""
     token, now = str(uuid.uuid4()), services.clock()
     with services.engine.begin() as conn:
         held = rows.load(conn, row.key, lock=True)
@@ -101,6 +108,7 @@ def _claim(services: OutboxServices, row: TicketRow) -> _Claimed | None:
             return None
         try:
             subject = subject_for(services, conn, held)
+            ticket = ticket_for(subject, _template())
         except TrackerError as exc:
             rows.move(conn, row.key, ("pending",), "dead", reason=exc.reason, error=str(exc))
             return None
@@ -109,7 +117,7 @@ def _claim(services: OutboxServices, row: TicketRow) -> _Claimed | None:
             attempt_token=token, lease_until=now + timedelta(seconds=LEASE_S),
             first_try_at=held.first_try_at or now, creates=held.creates + 1, told=held.wanted,
         )  # fmt: skip
-    return _Claimed(key=row.key, token=token, subject=subject, first=held.creates == 0)
+    return _Claimed(key=row.key, token=token, ticket=ticket, standing=subject.standing)
 
 
 def _find_or_create(services: OutboxServices, claimed: _Claimed) -> Outcome:
@@ -117,9 +125,9 @@ def _find_or_create(services: OutboxServices, claimed: _Claimed) -> Outcome:
     found = services.tracker.find(claimed.key)
     if found:
         return Outcome(kind=OutcomeKind.DONE, ref=found[0])
-    if not claimed.subject.standing:
+    if not claimed.standing:
         return Outcome(kind=OutcomeKind.REJECTED, reason="withdrawn", message="nothing stands")
-    return services.tracker.create(ticket_for(claimed.subject, _template()))
+    return services.tracker.create(claimed.ticket)
 
 
 def _template() -> Any:
