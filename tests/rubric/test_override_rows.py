@@ -192,6 +192,47 @@ def test_row_7_reviewer_without_targets_is_a_rater() -> None:
     assert told(bens, doras) == [("CR", 1, 4, "open")]
 
 
+def test_row_7_duplicate_of_another_review_is_a_correction() -> None:
+    """Dora duplicates Ben's second annotation: reviewers differ, no ticket on Ben."""
+    bens = make_snapshot(10, {"CR": 1}, **SECOND)
+    doras = make_snapshot(
+        20, {"CR": 5}, annotation=3, author=DORA, by=DORA, created=20, parent_annotation=2
+    )
+
+    assert told(ANNAS, bens, doras) == [("CR", 4, 1, "open")]
+    assert kinds(ANNAS, bens, doras)[-1] is EffectKind.CORRECTION
+
+
+def test_row_7_machine_made_target_is_no_annotator() -> None:
+    """A second annotation beside one that an action made from the prediction."""
+    made = make_snapshot(0, {"CR": 4}, by=None, parent_prediction=5)
+    review = make_snapshot(10, {"CR": 1}, **SECOND)
+
+    assert told(made, review) == []
+    assert kinds(made, review) == [EffectKind.SUGGESTION_OVERRIDDEN]
+
+
+def test_row_11_escalation_is_recorded() -> None:
+    """With whatever ratings."""
+    edit = make_snapshot(20, {"CR": 1, "EH": 2}, by=BEN, review="escalate")
+
+    assert kinds(ANNAS, edit) == [EffectKind.ESCALATED]
+
+
+def test_row_5_unskipped_annotation_counts_again() -> None:
+    """The annotator rates after all."""
+    skip = make_snapshot(0, {}, cancelled=True)
+    rated = make_snapshot(10, {"CR": 4})
+    edit = make_snapshot(20, {"CR": 1}, by=BEN)
+
+    assert told(skip, rated, edit) == [("CR", 4, 1, "open")]
+
+
+def test_row_15_gone_without_a_trace_is_nothing() -> None:
+    """It was never seen."""
+    assert folded(make_snapshot(5, gone=True)) == State(known=frozenset({1}))
+
+
 def test_row_7_no_rating_is_no_opinion_to_override() -> None:
     """A criterion that the annotator left open can only be added to."""
     review = make_snapshot(10, {"SC": 1}, **SECOND)

@@ -12,7 +12,18 @@ from hypothesis import strategies as st
 
 from bridge.resources import templates_dir
 from bridge.trackers.adf import render_adf
-from bridge.trackers.document import Code, Document, Paragraph, cut, render_text
+from bridge.trackers.document import (
+    Bullets,
+    Code,
+    Document,
+    Heading,
+    Link,
+    Paragraph,
+    Quote,
+    TableBlock,
+    cut,
+    render_text,
+)
 from bridge.trackers.subject import Material, Subject, extract_of, subject_of
 from bridge.trackers.ticket import TEMPLATE, comment_for, one_line, template_of, ticket_for
 from bridge.trackers.wiki import escape, render_wiki
@@ -217,6 +228,54 @@ def test_long_document_is_cut_at_its_end() -> None:
 
     assert (kept[0], kept[-1]) == (Paragraph("first"), Paragraph("more"))
     assert len(render_text(kept)) <= 2000
+
+
+EVERY_BLOCK: Document = (
+    Heading("Head"),
+    Paragraph("one\ntwo"),
+    Quote("said\nso"),
+    Bullets(("a", "b")),
+    TableBlock(("x", "y"), (("1", ""),)),
+    Code("go test", "bash"),
+    Code("plain"),
+    Link("Task", "http://ls.test/a b?c=[d]"),
+)
+
+
+def test_every_block_has_a_text() -> None:
+    """For people at a terminal."""
+    text = render_text(EVERY_BLOCK)
+
+    assert text.startswith("## Head\n\none\ntwo\n\n> said\n> so\n\n- a\n- b\n\nx  y\n-  -\n1\n\n")
+    assert text.endswith("    plain\n\nTask: http://ls.test/a b?c=[d]\n")
+
+
+def test_every_block_has_wiki_markup() -> None:
+    """An address can't close its bracket, a cell is never empty."""
+    text = render_wiki(EVERY_BLOCK)
+
+    assert "{quote}\nsaid\nso\n{quote}" in text
+    assert "* a\n* b" in text
+    assert "||x||y||\n|1| |" in text
+    assert "{code:bash}\ngo test\n{code}" in text
+    assert "{noformat}\nplain\n{noformat}" in text
+    assert text.endswith("[http://ls.test/a%20b?c=%5Bd%5D]")
+
+
+def test_every_block_has_a_node() -> None:
+    """Of the type that ADF names."""
+    kinds = [node["type"] for node in render_adf(EVERY_BLOCK)["content"]]
+
+    assert kinds == [
+        "heading",
+        "paragraph",
+        "blockquote",
+        "bulletList",
+        "table",
+        "codeBlock",
+        "codeBlock",
+        "paragraph",
+    ]
 
 
 def test_same_subject_same_ticket() -> None:
