@@ -1,7 +1,7 @@
 """From what was seen on a task's annotations to the overrides on them. Pure; no clock, no I/O.
 
 The same snapshots give the same overrides in whatever order and number they came: `fold` sorts
-them by updated_at. The rows are those of the decision table in docs/overrides.
+them by updated_at. Row numbers, here and in the modules beside, are those of the decision table.
 """
 
 from __future__ import annotations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from typing import Any
 
 import pytest
@@ -198,6 +199,22 @@ def test_foreign_edit_is_noticed(db: Engine) -> None:
         found = conn.execute(select(notices.c.kind, notices.c.criterion)).all()
 
     assert [tuple(row) for row in found] == [("foreign_edit", "CR")]
+
+
+def test_many_observers_at_once_open_one_ticket(db: Engine) -> None:
+    """Twenty deliveries of one edit, each with its job."""
+    services = make_services(db)
+    services.labelstudio.put(SUBMIT)
+    look(services)
+    services.labelstudio.put(EDIT)
+    threads = [threading.Thread(target=look, args=(services,)) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert told(services) == [("CR", 4, 1, "open")]
+    assert (len(ticket_rows(services)), len(services.queue.deferred)) == (1, 1)
 
 
 def test_reviewer_named_by_address_is_looked_up(db: Engine) -> None:
