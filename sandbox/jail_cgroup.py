@@ -140,7 +140,10 @@ def make_group(
     limits: JobLimits, root: Path = _ROOT, own: Path = Path("/proc/self/cgroup")
 ) -> Group | None:
     """Gives a fresh group with the limits set, or None where the host lets us make none."""
-    name = f"gavel-{os.getpid()}-{next(_counter)}"
+    number = next(_counter)
+    name = f"gavel-{os.getpid()}-{number}"
+    if number == 0:
+        _sweep(root, own)
     with contextlib.suppress(OSError, ValueError, KeyError):
         return _version2(limits, root, own, name)
     with contextlib.suppress(OSError, ValueError, KeyError):
@@ -182,6 +185,17 @@ def _version1(limits: JobLimits, root: Path, own: Path, name: str) -> Version1:
             _remove(folder)
         raise
     return Version1(memory=memory, pids=pids, cpuacct=cpuacct)
+
+
+def _sweep(root: Path, own: Path) -> None:
+    """Removes the empty groups of processes that were killed before they could do it."""
+    with contextlib.suppress(OSError, ValueError):
+        parents = {_own_folder(root / name, path) for name, path in _own_paths(own).items()}
+        for folder in (found for parent in parents for found in parent.glob("gavel-*-*")):
+            pid = folder.name.split("-")[1]
+            if not Path(f"/proc/{pid}").exists():
+                with contextlib.suppress(OSError):
+                    folder.rmdir()
 
 
 def _own_paths(own: Path) -> dict[str, str]:

@@ -54,6 +54,10 @@ func load(request *Request, fset *token.FileSet) ([]*unit, []Problem) {
 		}
 		place(byDir, request.Module, &source{File: file, syntax: syntax})
 	}
+	if len(byDir) == 0 && len(problems) == 0 {
+		problems = append(problems, Problem{File: request.Files[0].Name, Line: 1, Column: 1, Rule: "syntax",
+			Message: "build constraints exclude all Go files"})
+	}
 	return order(byDir), problems
 }
 

@@ -376,6 +376,14 @@ def test_every_stage_is_told(audited: Audited) -> None:
     assert [one.stage for one in audited("package x\n").stages] == list(StageName)
 
 
+def test_a_file_that_is_left_out_of_the_build(audited: Audited) -> None:
+    """Nothing to build is no success."""
+
+    report = audited("//go:build windows\n\npackage main\n\nfunc main() {}\n")
+
+    assert (report.verdict, report.findings[0].rule) == (Verdict.COMPILE_ERROR, "other")
+
+
 def test_too_much_for_the_compiler(audited: Audited) -> None:
     """A build that meets a limit is compile_limit."""
 
