@@ -6,11 +6,10 @@ from typing import Any
 
 from flask import Flask, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
-from sqlalchemy import Engine, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from bridge.settings import Settings
 from bridge.spool import Spool
+from bridge.store import DatabaseError, Engine, health
 from bridge.store.engine import create_engine
 from bridge.store.inbox import Inbox
 from bridge.web import evidence, webhooks
@@ -49,8 +48,8 @@ def _add_operations(app: Flask, engine: Engine) -> None:
     def readyz() -> tuple[Response, int]:
         try:
             with engine.connect() as conn:
-                conn.execute(text("select 1"))
-        except SQLAlchemyError:
+                health.answers(conn)
+        except DatabaseError:
             return jsonify(status="no database"), 503
         return jsonify(status="ready"), 200
 

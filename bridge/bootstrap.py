@@ -11,12 +11,11 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Engine
-
 from bridge.auditor import Auditor, SandboxAuditor
 from bridge.queue import JobQueue, Queue
 from bridge.rubrics import load_project_rubric
 from bridge.settings import ProjectSettings, Settings
+from bridge.store import Engine
 from bridge.store import tasks as task_store
 from bridge.store.embedded import EmbeddedPostgres
 from bridge.store.engine import create_engine

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import Connection
-
 from bridge import handlers
 from bridge.bootstrap import Services
 from bridge.events import (
@@ -17,6 +15,7 @@ from bridge.events import (
     TasksCreated,
     TasksDeleted,
 )
+from bridge.store import Connection
 
 HANDLERS: Mapping[type[Any], Callable[[Services, Connection, Any], None]] = {
     TasksCreated: handlers.tasks_created,

@@ -10,12 +10,10 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, text
-from sqlalchemy.exc import SQLAlchemyError
-
 from bridge.bootstrap import MODEL_VERSION
 from bridge.errors import GavelError
 from bridge.settings import ProjectSettings, Settings
+from bridge.store import Connection, DatabaseError, health
 from bridge.store.engine import create_engine
 
 if TYPE_CHECKING:
@@ -101,8 +99,8 @@ def database(url: str) -> Check:
     engine = create_engine(url)
     try:
         with engine.connect() as conn:
-            shown = str(conn.execute(text("show server_version")).scalar_one())
-    except SQLAlchemyError as exc:
+            shown = health.server_version(conn)
+    except DatabaseError as exc:
         return failed("database", f"{type(exc).__name__}", "check DATABASE_URL and the server")
     finally:
         engine.dispose()
@@ -207,7 +205,7 @@ def _round_trip(
                 seen = _wait(lambda: _arrived(conn, nonce))
         finally:
             client.delete_task(int(task["id"]))
-    except (GavelError, SQLAlchemyError) as exc:
+    except (GavelError, DatabaseError) as exc:
         return failed("webhook round trip", str(exc)[:300], "see the lines above")
     finally:
         engine.dispose()
@@ -237,11 +235,6 @@ def _wait(look: Callable[[], bool]) -> bool:
 
 
 def _arrived(conn: Connection, nonce: str) -> bool:
-    found = conn.execute(
-        text("select 1 from deliveries where received_at > now() - interval '1 minute' "
-             "and position(cast(:nonce as bytea) in body) > 0"),
-        {"nonce": nonce.encode()},
-    )  # fmt: skip
-    seen = found.first() is not None
+    seen = health.delivery_holding(conn, nonce.encode())
     conn.rollback()
     return seen

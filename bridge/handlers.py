@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Row
 
 from bridge import observe as observing
 from bridge.bootstrap import MODEL_VERSION, Services
@@ -26,7 +25,7 @@ from bridge.labelstudio.events import parse_event
 from bridge.labelstudio.task_input import content_key, snippet_of
 from bridge.queue import PRIORITY_BULK, PRIORITY_PERSON
 from bridge.settings import ProjectSettings
-from bridge.store import deliveries
+from bridge.store import Connection, Row, deliveries
 from bridge.store import tasks as task_store
 from bridge.store.tasks import NewTask
 from bridge.telemetry import AUDIT_SECONDS, AUDITS, EVENTS

@@ -9,10 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Engine, Row
-
 from bridge.review_context import ReviewServices, policy_of, ratings_reader
-from bridge.store import outbox, reviews
+from bridge.store import Connection, Engine, Row, outbox, reviews
 from bridge.store.outbox import Wanted
 from bridge.store.reviews import Observed
 from rubric.override import fold

@@ -11,7 +11,16 @@ from bridge.web.webhooks import SECRET_HEADER
 
 Json = dict[str, Any]
 VIEW_TITLE = "Review"
-HIDDEN_COLUMNS = ("code_html", "evidence_url", "tests", "cases", "expected", "stdin", "code")
+HIDDEN_COLUMNS = (
+    "code_html",
+    "evidence_html",
+    "evidence_url",
+    "tests",
+    "cases",
+    "expected",
+    "stdin",
+    "code",
+)
 """Raw HTML and long texts have no place in the task list."""
 
 

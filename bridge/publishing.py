@@ -10,10 +10,10 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
-from sqlalchemy import Row
 
 from bridge.bootstrap import MODEL_VERSION, Services
 from bridge.errors import LabelStudioError
+from bridge.store import Row
 from bridge.store import tasks as task_store
 from bridge.telemetry import PUBLISHED
 

@@ -8,7 +8,8 @@ from typing import Any, Protocol
 import procrastinate
 from procrastinate import SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued
-from sqlalchemy import Connection
+
+from bridge.store import Connection
 
 NAMESPACE = "gavel"
 PRIORITY_PERSON = 10

@@ -1,6 +1,6 @@
 """Plays the demo's story by clicking, and says whether all of it held.
 
-The annotator submits three tasks. The reviewer overrides two criteria on the first by editing, one
+The annotator rates what the machine left open and submits three tasks. The reviewer overrides two criteria on the first by editing, one
 on the second by duplicating the annotation, and agrees with the third: two tickets with three
 overrides must appear, and none for the third.
 """
@@ -13,15 +13,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, text
-
 from bridge.demo.label_studio_server import DemoError
 from bridge.demo.page import Person
 from bridge.demo.stack import Stack
+from bridge.store import Engine, summaries
 from bridge.store.engine import create_engine
+from bridge.store.summaries import RatedTask, TicketSummary
 from rubric.model import RatedReport
 
 TICKET_TIMEOUT_S = 60.0
+BY_HAND = ("DI", 4)
+"""What the annotator rates himself: a criterion on which the machine never speaks."""
 QUIET_S = 4.0
 """How long nothing more may appear after the expected tickets."""
 
@@ -43,46 +45,29 @@ class Timeline:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A task of the story, with two criteria that have a suggestion."""
+    """A task of the story, with the criteria that have a suggestion."""
 
     task_id: int
     title: str
     suggested: tuple[tuple[str, int], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TicketRow:
-    """A ticket as the outbox knows it."""
-
-    task_id: int
-    annotation_id: int
-    state: str
-    reference: str
-    overrides: int
-
-
 def choose_targets(engine: Engine, project_id: int) -> tuple[Target, Target, Target]:
-    """Gives three tasks whose prediction rates at least two criteria.
+    """Gives three tasks whose prediction rates a criterion, the worst first.
 
     Raises:
         DemoError: there are fewer.
     """
     with engine.connect() as conn:
-        rows = conn.execute(_RATED, {"project": project_id}).all()
-    found = [target for row in rows if len((target := _target(row)).suggested) >= 2]
+        rows = summaries.rated_tasks(conn, project_id)
+    found = [target for row in rows if (target := _target(row)).suggested]
+    found.sort(key=lambda target: (min(value for _, value in target.suggested), target.task_id))
     if len(found) < 3:
-        raise DemoError(f"only {len(found)} tasks have two suggested ratings; three are needed")
+        raise DemoError(f"only {len(found)} tasks have a suggested rating; three are needed")
     return found[0], found[1], found[2]
 
 
-_RATED = text(
-    "select t.task_id, t.data->>'title' as title, s.rated from tasks t "
-    "join predictions p using (task_id) join suggestions s on s.id = p.suggestion_id "
-    "where t.project_id = :project and p.state = 'published' order by t.task_id"
-)
-
-
-def _target(row: Any) -> Target:
+def _target(row: RatedTask) -> Target:
     rated = RatedReport.model_validate(row.rated)
     values = {name: rating.value for name, rating in rated.ratings.items()}
     suggested = tuple((name, value) for name, value in values.items() if value is not None)
@@ -120,6 +105,7 @@ class Story:
         for target in targets:
             person.open(self.project_id, target.task_id)
             _expect_stars(person, target)
+            person.rate(*BY_HAND)
             if target is targets[0]:
                 self.shoot(person.page, "prefilled")
             person.submit()
@@ -130,7 +116,7 @@ class Story:
         person = Person(self.browser, self.stack.server.url, self.stack.state.reviewer)
         self.timeline.note("the reviewer signed in")
         person.open(self.project_id, edited.task_id)
-        for name, value in edited.suggested[:2]:
+        for name, value in (edited.suggested[0], BY_HAND):
             person.rate(name, other(value))
         person.choose("R1")
         self.shoot(person.page, "override")
@@ -185,24 +171,14 @@ def _wait_for_tickets(engine: Engine, targets: Sequence[Target], timeline: Timel
     timeline.note("agreement opened no ticket")
 
 
-def _overrides(found: Sequence[TicketRow]) -> dict[int, int]:
+def _overrides(found: Sequence[TicketSummary]) -> dict[int, int]:
     return {row.task_id: row.overrides for row in found if row.state == "done"}
 
 
-def tickets(engine: Engine, targets: Sequence[Target]) -> list[TicketRow]:
+def tickets(engine: Engine, targets: Sequence[Target]) -> list[TicketSummary]:
     """The tickets of these tasks."""
     with engine.connect() as conn:
-        rows = conn.execute(_TICKETS, {"tasks": [target.task_id for target in targets]})
-        return [TicketRow(**row._mapping) for row in rows]  # noqa: SLF001 - SQLAlchemy's public name for it
-
-
-_TICKETS = text(
-    "select t.task_id, t.target_id as annotation_id, t.state, "
-    "coalesce(t.issue_key, t.issue_id, '') as reference, count(o.criterion) as overrides "
-    "from tickets t left join overrides o on o.target_id = t.target_id "
-    "and o.target_created_at = t.target_created_at and o.generation = t.generation "
-    "and o.status = 'open' where t.task_id = any(:tasks) group by t.key order by t.task_id"
-)
+        return summaries.tickets_of(conn, [target.task_id for target in targets])
 
 
 def keep_pictures(folder: Path) -> Shoot:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bridge.demo.label_studio_server import Login
@@ -68,7 +69,7 @@ class Person:
         self._context.close()
 
     def _card(self, name: str) -> Any:
-        heading = self.page.locator(".gr .card h4").filter(has_text=name)
+        heading = self.page.locator("h4").filter(has_text=re.compile(rf"^{re.escape(name)}\b"))
         return self.page.locator(".gr .card").filter(has=heading).first
 
     def _press(self, label: str, method: str) -> None:

@@ -6,8 +6,6 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import text
-
 from bridge.demo import state
 from bridge.demo.label_studio_server import DemoError, Progress
 from bridge.demo.samples import Sample, load_samples
@@ -17,6 +15,7 @@ from bridge.labelstudio.task_data import complete
 from bridge.project_setup import create_project, ensure_webhook
 from bridge.rubrics import load_project_rubric
 from bridge.settings import ProjectSettings
+from bridge.store import summaries
 from bridge.store.engine import create_engine
 
 TITLE = "Review of AI-generated Go"
@@ -81,7 +80,7 @@ def wait_prefilled(stack: Stack, project_id: int, counted: Counted) -> int:
     try:
         while True:
             with engine.connect() as conn:
-                done = int(conn.execute(_PUBLISHED, {"project": project_id}).scalar_one())
+                done = len(summaries.rated_tasks(conn, project_id))
             counted(done, wanted)
             if done >= wanted:
                 return done
@@ -94,11 +93,6 @@ def wait_prefilled(stack: Stack, project_id: int, counted: Counted) -> int:
             time.sleep(0.2)
     finally:
         engine.dispose()
-
-
-_PUBLISHED = text(
-    "select count(*) from predictions where project_id = :project and state = 'published'"
-)
 
 
 def by_title(stack: Stack, project_id: int) -> dict[str, int]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, Response, current_app
-from sqlalchemy import Row
 
 from bridge import evidence as fragments
 from bridge.errors import BadDeliveryError
@@ -17,6 +16,7 @@ from bridge.labelstudio.payload import sources_of
 from bridge.labelstudio.task_input import snippet_of
 from bridge.rubrics import load_project_rubric
 from bridge.settings import ProjectSettings, Settings
+from bridge.store import Row
 from bridge.store import tasks as task_store
 from rubric.model import RatedReport
 
