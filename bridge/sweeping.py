@@ -9,10 +9,12 @@ import structlog
 
 from bridge.bootstrap import Services
 from bridge.queue import PRIORITY_BULK
-from bridge.store import deliveries
+from bridge.store import deliveries, outbox
 from bridge.store import tasks as task_store
 
 FORGOTTEN_AFTER = timedelta(seconds=60)
+LATE = timedelta(seconds=30)
+"""How long a ticket may be due before somebody asks for it again."""
 STALLED_AFTER_S = 30
 """Three missed heartbeats of procrastinate's worker (one each 10 s)."""
 
@@ -40,3 +42,5 @@ def find_forgotten(services: Services) -> None:
         services.queue.defer_audits(conn, keys, priority=PRIORITY_BULK)
         for project_id in task_store.projects_waiting(conn):
             services.queue.defer_publish(conn, project_id)
+        for key in outbox.forgotten(conn, services.clock(), late=LATE):
+            services.queue.defer_ticket(conn, key)

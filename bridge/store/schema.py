@@ -2,31 +2,42 @@
 
 from __future__ import annotations
 
-from procrastinate import App, SyncPsycopgConnector
-from sqlalchemy import Engine, inspect
+from pathlib import Path
 
-import bridge.store.review_tables  # noqa: F401 - registers its tables on the shared metadata
-from bridge.store import tables  # noqa: F401 - registers its tables on the shared metadata
+from alembic import command
+from alembic.config import Config
+from procrastinate import App, SyncPsycopgConnector
+from sqlalchemy import Connection, inspect, text
+
 from bridge.store.engine import create_engine
-from bridge.store.metadata import metadata
+
+_LOCK = 0x67617665
+"""Any number that all our processes agree on: they start together, one of them migrates."""
 
 
 def upgrade(url: str) -> None:
-    """Creates what is missing; running it again changes nothing."""
+    """Creates or changes what is missing; running it again changes nothing."""
     engine = create_engine(url)
     try:
-        metadata.create_all(engine)
-        if not _has_queue(engine):
-            _apply_queue_schema(url)
+        with engine.begin() as conn:
+            conn.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+            command.upgrade(config(conn), "head")
+            if not inspect(conn).has_table("procrastinate_jobs"):
+                _apply_queue_schema(conn)
     finally:
         engine.dispose()
 
 
-def _has_queue(engine: Engine) -> bool:
-    return bool(inspect(engine).has_table("procrastinate_jobs"))
+def config(conn: Connection) -> Config:
+    """Alembic's configuration for a connection."""
+    made = Config()
+    made.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    made.attributes["connection"] = conn
+    return made
 
 
-def _apply_queue_schema(url: str) -> None:
-    app = App(connector=SyncPsycopgConnector(conninfo=url))
-    with app.open():
-        app.schema_manager.apply_schema()
+def _apply_queue_schema(conn: Connection) -> None:
+    """On our own connection, so that both schemas are there together or not at all."""
+    app = App(connector=SyncPsycopgConnector())
+    schema = app.schema_manager.get_schema()
+    conn.exec_driver_sql(schema.replace("%", "%%"))

@@ -1,0 +1,1 @@
+"""Alembic's migrations of our own tables; the queue's tables are procrastinate's."""
