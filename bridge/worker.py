@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import procrastinate
@@ -37,10 +39,26 @@ async def _run(app: procrastinate.App, services: Services, audits: int) -> None:
     asyncio.get_running_loop().set_default_executor(pool)
     light = sorted({"sweep", *QUEUES.values()} - {"audit"})
     async with app.open_async():
-        await asyncio.gather(
-            _loop(app, services, ["audit"], audits, "audit"),
-            _loop(app, services, light, LIGHT_JOBS_AT_ONCE, "light"),
-        )
+        loops = [
+            asyncio.create_task(_loop(app, services, ["audit"], audits, "audit")),
+            asyncio.create_task(_loop(app, services, light, LIGHT_JOBS_AT_ONCE, "light")),
+        ]
+        _stop_on_signals(loops)
+        done = await asyncio.gather(*loops, return_exceptions=True)
+    for outcome in done:
+        if isinstance(outcome, Exception):
+            raise outcome
+
+
+def _stop_on_signals(loops: Sequence[asyncio.Task[None]]) -> None:
+    """SIGINT and SIGTERM end both loops; each lets its running jobs finish first."""
+
+    def stop() -> None:
+        for loop in loops:
+            loop.cancel()
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop)
 
 
 async def _loop(
@@ -51,6 +69,7 @@ async def _loop(
         concurrency=concurrency,
         name=name,
         wait=True,
+        install_signal_handlers=False,
         delete_jobs="successful",
         shutdown_graceful_timeout=GRACE_S,
         additional_context={"services": services},

@@ -26,12 +26,12 @@ class Person:
         self.page.press("[name=password]", "Enter")
         self.page.wait_for_url(lambda at: "/login" not in at, wait_until="commit")
 
-    def open(self, project_id: int, task_id: int) -> None:
+    def open(self, project_id: int, task_id: int, *, code: str = ".gr .l") -> None:
         """Opens a task in the quick view and waits for its code and its marks."""
         self.page.goto(
             f"{self._url}/projects/{project_id}/data?task={task_id}", timeout=OPEN_TIMEOUT_MS
         )
-        self.page.wait_for_selector(".gr .l", timeout=OPEN_TIMEOUT_MS)
+        self.page.wait_for_selector(code, timeout=OPEN_TIMEOUT_MS)
         self.page.wait_for_selector(".gr .card .ant-rate", timeout=OPEN_TIMEOUT_MS)
         self.page.wait_for_timeout(500)
 

@@ -124,6 +124,7 @@ def running(folder: Path, progress: Progress) -> Iterator[Stack]:
     )
     supervisor, services = Supervisor(), Supervisor()
     database = EmbeddedPostgres(folder)
+    stack = contextlib.ExitStack()
     try:
         progress("starting PostgreSQL")
         url = database.start(adopt=True)
@@ -133,16 +134,19 @@ def running(folder: Path, progress: Progress) -> Iterator[Stack]:
             folder.parent, requirements_file("label-studio.txt"), progress
         )
         server.start(supervisor, venv, progress)
+        client = LabelStudioClient(server.url, server.token)
+        stack.callback(client.close)
         yield Stack(
             folder=folder,
             state=remembered,
             supervisor=supervisor,
             server=server,
-            client=LabelStudioClient(server.url, server.token),
+            client=client,
             database_url=url,
             services=services,
         )
     finally:
+        stack.close()
         services.stop()
         supervisor.stop()
         database.stop()

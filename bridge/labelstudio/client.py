@@ -38,6 +38,13 @@ class LabelStudioClient:
         self._opened: Any = None
         self._opening = threading.Lock()
 
+    def close(self) -> None:
+        """Closes the connections; the next call opens new ones."""
+        with self._opening:
+            if self._opened is not None:
+                self._opened.httpx_client.close()
+                self._opened = None
+
     def __repr__(self) -> str:
         return f"LabelStudioClient({self.url!r})"
 
