@@ -8,7 +8,7 @@ from flask import Flask, Response, jsonify
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from bridge.settings import Settings
-from bridge.spool import Spool
+from bridge.spool import Spool, spool_folder
 from bridge.store import DatabaseError, Engine, health
 from bridge.store.engine import create_engine
 from bridge.store.inbox import Inbox
@@ -25,7 +25,7 @@ def create_app(settings: Settings, url: str) -> Flask:
     app.extensions["gavel.door"] = webhooks.Door(
         secrets=_secrets(settings),
         inbox=Inbox(engine),
-        spool=Spool(webhooks.spool_folder(settings.data_dir)),
+        spool=Spool(spool_folder(settings.data_dir)),
     )
     app.register_blueprint(webhooks.blueprint)
     app.register_blueprint(evidence.blueprint)

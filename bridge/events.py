@@ -31,7 +31,6 @@ class AnnotationsObserved:
 
     project_id: int
     annotations: tuple[Json, ...]
-    tasks: tuple[Json, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from bridge.errors import BadDeliveryError
 from bridge.events import (
     AnnotationsDeleted,
     AnnotationsObserved,
+    Event,
     Json,
     ProjectUpdated,
     TasksCreated,
@@ -41,8 +42,6 @@ log = structlog.get_logger(__name__)
 
 def process_delivery(services: Services, delivery_id: int) -> None:
     """Parses a stored delivery and hands its event on; the outcome commits with the effects."""
-    from bridge.dispatch import dispatch  # noqa: PLC0415 - dispatch lists these handlers
-
     with services.engine.begin() as conn:
         delivery = deliveries.load(conn, delivery_id)
         if delivery is None or delivery.state in {"processed", "ignored"}:
@@ -50,13 +49,36 @@ def process_delivery(services: Services, delivery_id: int) -> None:
         try:
             event = parse_event(json.loads(delivery.body))
         except (BadDeliveryError, ValueError) as exc:
-            deliveries.finish(conn, delivery_id, "failed", str(exc))
-            EVENTS.labels(action=delivery.action, result="failed").inc()
-            log.warning("delivery_failed", action=delivery.action, error=str(exc))
+            _give_up(conn, delivery_id, delivery.action, exc)
             return
-        ours = dispatch(services, conn, event)
+        ours = _hand_on(services, conn, event)
         deliveries.finish(conn, delivery_id, "processed" if ours else "ignored")
     EVENTS.labels(action=delivery.action, result="processed" if ours else "ignored").inc()
+
+
+def delivery_failed(services: Services, delivery_id: int, exc: Exception) -> None:
+    """Sets a delivery aside that failed every time; `gavel replay` takes it up again."""
+    with services.engine.begin() as conn:
+        _give_up(conn, delivery_id, "any", exc)
+
+
+def audit_failed(services: Services, key: str, exc: Exception) -> None:
+    """Sets tasks aside whose audit failed every time."""
+    log.error("audit_failed", content=key[:12], error=type(exc).__name__)
+    with services.engine.begin() as conn:
+        task_store.mark_unaudited(conn, key, f"{type(exc).__name__}: {exc}"[:500])
+
+
+def _hand_on(services: Services, conn: Connection, event: Event) -> bool:
+    from bridge.dispatch import dispatch  # noqa: PLC0415 - dispatch lists these handlers
+
+    return dispatch(services, conn, event)
+
+
+def _give_up(conn: Connection, delivery_id: int, action: str, exc: Exception) -> None:
+    deliveries.finish(conn, delivery_id, "failed", f"{type(exc).__name__}: {exc}"[:2000])
+    EVENTS.labels(action=action, result="failed").inc()
+    log.warning("delivery_failed", delivery=delivery_id, error=type(exc).__name__)
 
 
 def tasks_created(services: Services, conn: Connection, event: TasksCreated) -> None:

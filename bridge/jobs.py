@@ -47,16 +47,31 @@ def _services(context: JobContext) -> Services:
     return found
 
 
+def _is_last(context: JobContext, table: RetryTable) -> bool:
+    """Whether the table holds no further try for this job."""
+    return context.job.attempts >= len(table.delays_s)
+
+
 def process_delivery(context: JobContext, delivery_id: int) -> None:
     """Works on a stored delivery."""
     with structlog.contextvars.bound_contextvars(delivery=delivery_id):
-        handlers.process_delivery(_services(context), delivery_id)
+        try:
+            handlers.process_delivery(_services(context), delivery_id)
+        except Exception as exc:
+            if _is_last(context, SOON):
+                handlers.delivery_failed(_services(context), delivery_id, exc)
+            raise
 
 
 def audit_content(context: JobContext, content_key: str) -> None:
     """Audits one content and puts its tasks' predictions in line."""
     with structlog.contextvars.bound_contextvars(content=content_key[:12]):
-        handlers.audit_content(_services(context), content_key)
+        try:
+            handlers.audit_content(_services(context), content_key)
+        except Exception as exc:
+            if _is_last(context, SOON):
+                handlers.audit_failed(_services(context), content_key, exc)
+            raise
 
 
 def publish(context: JobContext, project_id: int) -> None:
@@ -81,6 +96,7 @@ async def sweep(context: JobContext, timestamp: int) -> None:
     """Gives a killed worker's jobs back, and finds work whose job was lost."""
     del timestamp
     await sweeping.give_back_stalled(context.app)
+    await asyncio.to_thread(sweeping.drain_spool, _services(context))
     await asyncio.to_thread(sweeping.find_forgotten, _services(context))
 
 

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 
 from bridge.errors import ConfigError
 
@@ -52,8 +59,8 @@ class ReviewerSettings(_Part):
 
     user: str | int
     """E-mail address or Label Studio's user id."""
-    since: datetime | None = Field(default=None, alias="from")
-    until: datetime | None = None
+    since: AwareDatetime | None = Field(default=None, alias="from")
+    until: AwareDatetime | None = None
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True
@@ -103,7 +110,7 @@ class ProjectSettings(_Part):
     columns: dict[str, str] = Field(default_factory=dict)
     """Our name -> the project's column, for code, files, prompt, tests, go, cases, stdin, expected."""
     reviewers: tuple[ReviewerSettings, ...] = ()
-    cutoff: datetime | None = None
+    cutoff: AwareDatetime | None = None
     """Annotations made before this are history: they never open a ticket."""
     min_difference: int = Field(default=1, ge=1)
     settle_s: float = Field(default=20.0, ge=0)
@@ -135,6 +142,11 @@ class Settings(_Part):
     def _no_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
+    @field_validator("data_dir", "toolchain_dir")
+    @classmethod
+    def _expanded(cls, value: Path | None) -> Path | None:
+        return value if value is None else value.expanduser().absolute()
+
     def project(self, project_id: int) -> ProjectSettings | None:
         """The settings of a project, or None where it is not ours."""
         return next((p for p in self.projects if p.id == project_id), None)
@@ -153,9 +165,21 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = 
         if environment.get(name):
             _put(raw, target, environment[name])
     try:
-        return Settings.model_validate(raw)
+        settings = Settings.model_validate(raw)
     except ValidationError as exc:
         raise ConfigError(_explain(chosen, exc)) from None
+    return _anchored(settings, chosen.absolute().parent)
+
+
+def _anchored(settings: Settings, folder: Path) -> Settings:
+    """Rubric files are named from the place of gavel.yaml, wherever the command is started."""
+    projects = tuple(
+        project.model_copy(update={"rubric": folder / project.rubric.expanduser()})
+        if project.rubric
+        else project
+        for project in settings.projects
+    )
+    return settings.model_copy(update={"projects": projects})
 
 
 def _read(path: Path, *, required: bool) -> dict[str, Any]:
@@ -175,7 +199,9 @@ def _read(path: Path, *, required: bool) -> dict[str, Any]:
 def _put(raw: dict[str, Any], target: str, value: str) -> None:
     *parents, last = target.split(".")
     for part in parents:
-        raw = raw.setdefault(part, {})
+        if not isinstance(raw.get(part), dict):
+            raw[part] = {}
+        raw = raw[part]
     raw[last] = value
 
 

@@ -47,3 +47,8 @@ class Spool:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
+
+
+def spool_folder(data_dir: Path) -> Path:
+    """Where deliveries wait while the database is down."""
+    return data_dir / "spool"

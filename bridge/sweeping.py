@@ -8,9 +8,12 @@ import procrastinate
 import structlog
 
 from bridge.bootstrap import Services
+from bridge.labelstudio.envelope import open_envelope
 from bridge.queue import PRIORITY_BULK
+from bridge.spool import Spool, spool_folder
 from bridge.store import deliveries, outbox
 from bridge.store import tasks as task_store
+from bridge.store.inbox import Inbox
 
 FORGOTTEN_AFTER = timedelta(seconds=60)
 LATE = timedelta(seconds=30)
@@ -30,6 +33,19 @@ async def give_back_stalled(app: procrastinate.App) -> int:
         number += 1
     if number:
         log.warning("stalled_jobs_given_back", number=number)
+    return number
+
+
+def drain_spool(services: Services) -> int:
+    """Takes in what waited on this machine's disk while the database was down; gives how many."""
+    inbox = Inbox(services.engine)
+
+    def keep(body: bytes) -> None:
+        inbox.keep(open_envelope(body), body)
+
+    number = Spool(spool_folder(services.settings.data_dir)).drain(keep)
+    if number:
+        log.warning("spool_drained", number=number)
     return number
 
 

@@ -38,10 +38,12 @@ def _project_id(body: Body) -> int:
     return _id(_object(body, "project"))
 
 
-def _id(item: Body) -> int:
-    value = item.get("id")
+def _id(item: Body, key: str = "id") -> int:
+    value = item.get(key)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise BadDeliveryError(f"expected an integer `id`, got {value!r}", reason="bad_shape")
+        raise BadDeliveryError(
+            f"expected an integer `{key}`, got {type(value).__name__}", reason="bad_shape"
+        )
     return value
 
 
@@ -64,7 +66,10 @@ def _objects(body: Body, key: str) -> tuple[Body, ...]:
 
 
 def _tasks_created(body: Body) -> TasksCreated:
-    return TasksCreated(project_id=_project_id(body), tasks=_objects(body, "tasks"))
+    tasks = _objects(body, "tasks")
+    for task in tasks:
+        _id(task)
+    return TasksCreated(project_id=_project_id(body), tasks=tasks)
 
 
 def _tasks_deleted(body: Body) -> TasksDeleted:
@@ -73,10 +78,11 @@ def _tasks_deleted(body: Body) -> TasksDeleted:
 
 
 def _annotations_observed(body: Body) -> AnnotationsObserved:
-    tasks = _objects(body, "task") if "task" in body else ()
-    return AnnotationsObserved(
-        project_id=_project_id(body), annotations=_objects(body, "annotation"), tasks=tasks
-    )
+    annotations = _objects(body, "annotation")
+    for annotation in annotations:
+        _id(annotation)
+        _id(annotation, "task")
+    return AnnotationsObserved(project_id=_project_id(body), annotations=annotations)
 
 
 def _annotations_deleted(body: Body) -> AnnotationsDeleted:

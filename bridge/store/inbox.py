@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import Engine, Row, text
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from bridge.labelstudio.envelope import Envelope
 from bridge.queue import NAMESPACE, PRIORITY_PERSON, QUEUES
 
 _JOB = "process_delivery"
@@ -44,13 +45,18 @@ class Inbox:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine.execution_options(isolation_level="AUTOCOMMIT")
 
-    def keep(self, *, action: str, body: bytes, digest: bytes | None, known: bool) -> bool:
+    def keep(self, envelope: Envelope, body: bytes) -> bool:
         """Stores a delivery and, where its action is known, its job. False for a duplicate.
 
         Raises:
             StoreDownError: nothing was kept; keep it elsewhere.
         """
-        values = {"action": action, "body": body, "digest": digest, "known": known}
+        values = {
+            "action": envelope.action,
+            "body": body,
+            "digest": envelope.digest,
+            "known": envelope.known,
+        }
         try:
             row = self._insert(values)
         except (OperationalError, InterfaceError) as exc:

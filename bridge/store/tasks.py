@@ -137,6 +137,15 @@ def mark_audited(conn: Connection, task_ids: Sequence[int], state: str = "audite
     )
 
 
+def mark_unaudited(conn: Connection, content_key: str, error: str) -> None:
+    """Notes that the tasks of a content could not be audited, and why."""
+    conn.execute(
+        update(tasks)
+        .where(tasks.c.content_key == content_key, tasks.c.state == "new")
+        .values(state="failed", error=error, changed_at=func.now())
+    )
+
+
 def report(conn: Connection, content_key: str) -> Mapping[str, Any] | None:
     """The stored audit report of a content; one that the sandbox spoilt does not count."""
     found = conn.execute(

@@ -14,6 +14,7 @@ from sqlalchemy import Engine, text
 
 from bridge import worker
 from bridge.bootstrap import Services
+from bridge.labelstudio.envelope import open_envelope
 from bridge.queue import JobQueue
 from bridge.settings import Settings
 from bridge.store.inbox import Inbox
@@ -63,9 +64,8 @@ def services(db: Engine, db_url: str, tmp_path: Path) -> Services:
 
 
 def deliver(services: Services, body: dict[str, Any]) -> None:
-    Inbox(services.engine).keep(
-        action=body["action"], body=json.dumps(body).encode(), digest=None, known=True
-    )
+    raw = json.dumps(body).encode()
+    Inbox(services.engine).keep(open_envelope(raw), raw)
 
 
 def work(app: App, services: Services) -> None:
@@ -162,3 +162,29 @@ def test_the_outcome_of_events_is_counted(services: Services, app: App) -> None:
     work(app, services)
 
     assert EVENTS.labels(action="TASKS_CREATED", result="processed")._value.get() == before + 1
+
+
+def test_an_audit_that_fails_every_time_is_set_aside(services: Services, app: App) -> None:
+    """The sweep would ask for it again for ever."""
+    from bridge import handlers
+
+    deliver(services, created("a"))
+    handlers.process_delivery(services, 1)
+    key = column(services.engine, "select content_key from tasks")[0]
+    handlers.audit_failed(services, key, ValueError("broken"))
+
+    assert column(services.engine, "select state || ': ' || error from tasks") == [
+        "failed: ValueError: broken"
+    ]
+
+
+def test_spooled_deliveries_are_taken_in(services: Services, app: App) -> None:
+    """What came while the database was down is worked on once it is back."""
+    from bridge import sweeping
+    from bridge.spool import Spool, spool_folder
+
+    Spool(spool_folder(services.settings.data_dir)).put(json.dumps(created("a")).encode())
+    sweeping.drain_spool(services)
+    work(app, services)
+
+    assert list(services.labelstudio.kept) == [10]  # type: ignore[attr-defined]

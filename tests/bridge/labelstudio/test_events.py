@@ -73,6 +73,8 @@ def test_deleted_objects_are_known_by_id_only() -> None:
         {"action": "TASKS_DELETED", "project": {"id": 1}, "tasks": [{"id": "7"}]},
         {"action": "TASKS_DELETED", "project": {"id": True}, "tasks": []},
         {"action": "ANNOTATION_CREATED", "project": {"id": 1}, "annotation": [None]},
+        {"action": "ANNOTATION_CREATED", "project": {"id": 1}, "annotation": {"id": 1}},
+        {"action": "TASKS_CREATED", "project": {"id": 1}, "tasks": [{"data": {}}]},
     ],
 )
 def test_a_body_of_another_shape_is_a_clear_error(broken: dict[str, Any]) -> None:

@@ -14,8 +14,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
 
 from bridge.app import create_app
+from bridge.labelstudio.envelope import open_envelope
 from bridge.settings import Settings
-from bridge.spool import Spool
+from bridge.spool import Spool, spool_folder
 from bridge.store.inbox import Inbox, StoreDownError
 from bridge.web import webhooks
 
@@ -165,8 +166,10 @@ def test_a_kill_between_the_delivery_and_its_job_leaves_neither(db: Engine) -> N
     with db.begin() as conn:
         conn.exec_driver_sql(BLOCK_JOBS)
 
+    body = json.dumps(DELETED).encode()
+
     def keep() -> None:
-        Inbox(db).keep(action="TASKS_CREATED", body=b"{}", digest=None, known=True)
+        Inbox(db).keep(open_envelope(body), body)
 
     with ThreadPoolExecutor(1) as pool:
         kept = pool.submit(keep)
@@ -200,6 +203,6 @@ def test_a_delivery_during_a_database_outage_is_spooled(tmp_path: Path, db_url: 
         PATH, data=json.dumps(UPDATED), headers={webhooks.SECRET_HEADER: SECRET}
     )
     kept: list[bytes] = []
-    Spool(webhooks.spool_folder(tmp_path)).drain(kept.append)
+    Spool(spool_folder(tmp_path)).drain(kept.append)
 
     assert (answer.status_code, [json.loads(body) for body in kept]) == (202, [UPDATED])
