@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, Response, jsonify
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from bridge.settings import Settings
 from bridge.spool import Spool, spool_folder
 from bridge.store import DatabaseError, Engine, health
 from bridge.store.engine import create_engine
 from bridge.store.inbox import Inbox
+from bridge.telemetry import all_metrics
 from bridge.web import evidence, webhooks
 
 
@@ -55,7 +56,7 @@ def _add_operations(app: Flask, engine: Engine) -> None:
 
     @app.get("/metrics")
     def metrics() -> Response:
-        return Response(generate_latest(), content_type=CONTENT_TYPE_LATEST)
+        return Response(all_metrics(), content_type=CONTENT_TYPE_LATEST)
 
     @app.get("/")
     def index() -> Any:

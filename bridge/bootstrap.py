@@ -12,6 +12,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from bridge.auditor import Auditor, SandboxAuditor
+from bridge.errors import ConfigError
 from bridge.queue import JobQueue, Queue
 from bridge.rubrics import load_project_rubric
 from bridge.settings import ProjectSettings, Settings
@@ -103,5 +104,10 @@ def tracker(settings: Settings, engine: Engine) -> Any:
         "jira": "bridge.trackers.jira:JiraTracker",
     }.get(kind, kind)
     module, _, name = target.partition(":")
-    chosen = getattr(importlib.import_module(module), name)
+    try:
+        chosen = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as exc:
+        raise ConfigError(
+            f"tracker.kind is {kind!r}: expected local, jira or an importable module:Class ({exc})."
+        ) from exc
     return chosen.from_settings(settings, engine)

@@ -158,10 +158,25 @@ def _project(
         yield failed(name, "not in Label Studio", "`gavel setup` makes it")
         return
     yield passed(name, str(found.get("title")))
+    yield _reviewers(project, client)
     yield _label_config(project, found)
     yield _prefill(found, client.views(project.id))
     yield _webhook(settings, project.id, client)
     yield _round_trip(project.id, found, client, url)
+
+
+def _reviewers(project: ProjectSettings, client: LabelStudioClient) -> Check:
+    """A reviewer whom Label Studio does not know never opens a ticket."""
+    if not project.reviewers:
+        return failed("reviewers", "nobody is named: no ticket will open", "add `reviewers`")
+    users = client.users()
+    known = {str(user.get("id")) for user in users}
+    known |= {str(user.get("email", "")).lower() for user in users}
+    strangers = [str(one.user) for one in project.reviewers if str(one.user).lower() not in known]
+    if strangers:
+        shown = ", ".join(strangers)
+        return failed("reviewers", f"not in Label Studio: {shown}", "mend `reviewers`")
+    return passed("reviewers", f"{len(project.reviewers)} known to Label Studio")
 
 
 def _label_config(project: ProjectSettings, found: dict[str, Any]) -> Check:

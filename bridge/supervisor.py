@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -131,9 +132,12 @@ def worker_command() -> list[str]:
     return [sys.executable, "-m", "bridge", "worker"]
 
 
-def child_environment(url: str) -> dict[str, str]:
-    """Our environment with the database's address."""
-    return {**os.environ, "DATABASE_URL": url}
+def child_environment(url: str, data_dir: Path) -> dict[str, str]:
+    """Our environment with the database's address and a fresh folder for shared metrics."""
+    metrics = data_dir / "metrics"
+    shutil.rmtree(metrics, ignore_errors=True)
+    metrics.mkdir(parents=True)
+    return {**os.environ, "DATABASE_URL": url, "PROMETHEUS_MULTIPROC_DIR": str(metrics)}
 
 
 def _die_with_parent() -> None:

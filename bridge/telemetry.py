@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 
 import structlog
-from prometheus_client import Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
 
 DELIVERIES = Counter(
     "gavel_deliveries_total", "Webhook deliveries by what became of them", ["result"]
@@ -17,6 +19,15 @@ AUDIT_SECONDS = Histogram(
     "gavel_audit_seconds", "Wall time of an audit", buckets=(0.25, 0.5, 1, 2, 4, 8, 16, 32)
 )
 PUBLISHED = Counter("gavel_predictions_total", "Predictions by what became of them", ["result"])
+
+
+def all_metrics() -> bytes:
+    """The metrics of web and worker on this machine, which share PROMETHEUS_MULTIPROC_DIR."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest()
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)
 
 
 def configure_logging(*, json: bool = False, level: int = logging.INFO) -> None:

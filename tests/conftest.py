@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,13 +13,27 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
+from bridge.settings import default_data_dir
+from tests.backend_parity import check_parity
+
 _numbers = itertools.count()
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """An engine that was started for the tests ends with them."""
+    if engine := sys.modules.get("tests.docker_engine"):
+        engine.release()
+    check_parity(session)
+
+
 def data_root() -> Path:
-    """A folder that outlives one run, for things that are dear to make (server, toolchain)."""
-    default = "/var/lib/gavel" if os.geteuid() == 0 else str(Path.home() / ".local/share/gavel")
-    return Path(os.environ.get("GAVEL_DATA_DIR", default)) / "tests"
+    """A folder that outlives one run, for what tests keep; dear things lie beside it."""
+    return shared_root() / "tests"
+
+
+def shared_root() -> Path:
+    """Where toolchain and servers are kept for demo and tests alike."""
+    return Path(os.environ.get("GAVEL_DATA_DIR") or default_data_dir())
 
 
 @pytest.fixture(scope="session")

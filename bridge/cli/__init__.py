@@ -18,6 +18,7 @@ COMMANDS = {
     "doctor": ("bridge.cli.doctor", "doctor"),
     "import": ("bridge.cli.import_", "import_"),
     "replay": ("bridge.cli.replay", "replay"),
+    "rerun": ("bridge.cli.rerun", "rerun"),
     "setup": ("bridge.cli.setup", "setup"),
     "tickets": ("bridge.cli.tickets", "tickets"),
     "up": ("bridge.cli.up", "up"),

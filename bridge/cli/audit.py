@@ -80,7 +80,12 @@ def _failing(text: str, rubric: Rubric) -> _Failing:
 @click.option("--batch", type=click.Path(path_type=Path, exists=True), help="JSON lines in.")
 @click.option("--out", type=click.Path(path_type=Path), help="JSON lines out.")
 @click.option("-j", "jobs", default=1, type=click.IntRange(1, 64), help="Audits at the same time.")
-@click.option("--data-dir", envvar="GAVEL_DATA_DIR", type=click.Path(path_type=Path), hidden=True)
+@click.option(
+    "--data-dir",
+    envvar=["GAVEL_TOOLCHAIN_DIR", "GAVEL_DATA_DIR"],
+    type=click.Path(path_type=Path),
+    hidden=True,
+)
 def audit(**options: Any) -> None:
     """Audit Go at PATH (a .go file, a folder, .txtar, .zip or Markdown; - is standard input)."""
     if (options["path"] is None) == (options["batch"] is None):

@@ -91,13 +91,21 @@ def _tell(console: Console, running: Stack, project: int, tracker: dict[str, Any
         ("annotator", known.annotator), ("reviewer", known.reviewer), ("admin", known.admin),
     ):  # fmt: skip
         table.add_row(role, f"{login.email}  password {login.password}")
-    table.add_row("tickets", f"GAVEL_CONFIG={running.folder / 'gavel.yaml'} gavel tickets list")
+    command = f"GAVEL_CONFIG={running.folder / 'gavel.yaml'} {_this_command()} tickets list"
+    table.add_row("tickets", command)
     console.print()
     console.print(table)
     console.print(
         "\nSign in as the annotator and submit a task; sign in as the reviewer, change a rating and "
         "press Update: a ticket appears. [bold]Ctrl-C stops everything.[/]"
     )
+
+
+def _this_command() -> str:
+    """How the reader started us, so that the printed command works in his shell too."""
+    import sys
+
+    return sys.argv[0]
 
 
 def _reset(folder: Path) -> None:

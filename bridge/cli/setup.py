@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from bridge.labelstudio.client import LabelStudioClient
 
 
+TITLE = "Review of AI-generated Go"
+
+
 @click.command()
 def setup() -> None:
     """Create or mend the projects of gavel.yaml in Label Studio; running it again is safe.
@@ -33,6 +36,14 @@ def setup() -> None:
         click.echo(line)
 
 
+def _by_title(client: LabelStudioClient, title: str) -> int | None:
+    """The one project of this title, so that running it again makes no second one."""
+    found = [int(one["id"]) for one in client.projects() if one.get("title") == title]
+    if len(found) > 1:
+        raise ConfigError(f"projects {found} are all titled {title!r}: put `id` into gavel.yaml.")
+    return found[0] if found else None
+
+
 def _set_up(settings: Settings, client: LabelStudioClient, secret: str) -> list[str]:
     from bridge import project_setup
     from bridge.labelstudio.labeling import label_config
@@ -43,11 +54,12 @@ def _set_up(settings: Settings, client: LabelStudioClient, secret: str) -> list[
         config = label_config(
             load_project_rubric(project), variant=project.variant, columns=project.columns or None
         )
-        number = project.id
+        title = project.title or TITLE
+        number = project.id or _by_title(client, title)
         if number is None:
             number = project_setup.create_project(
                 client,
-                title=project.title or "Review of Go answers",
+                title=title,
                 label_config=config,
             )
             lines.append(f"created project {number}: put `id: {number}` into gavel.yaml")

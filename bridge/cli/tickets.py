@@ -37,8 +37,10 @@ def list_(limit: int) -> None:
     from bridge.bootstrap import database
     from bridge.store import outbox
     from bridge.store.engine import create_engine
+    from bridge.store.schema import upgrade
 
     with database(load_settings()) as url:
+        upgrade(url)
         engine = create_engine(url)
         with engine.begin() as conn:
             found = [(row, _changes(conn, row)) for row in outbox.listed(conn, limit=limit)]
@@ -58,8 +60,10 @@ def show(key: str) -> None:
     from bridge.bootstrap import database
     from bridge.store import local_tickets, outbox
     from bridge.store.engine import create_engine
+    from bridge.store.schema import upgrade
 
     with database(load_settings()) as url:
+        upgrade(url)
         engine = create_engine(url)
         with engine.begin() as conn:
             row = outbox.find(conn, key)

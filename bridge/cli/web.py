@@ -26,7 +26,9 @@ def web() -> None:
     with contextlib.suppress(StopRequestedError), stop_signals(), database(settings) as url:
         upgrade(url)
         try:
-            supervisor.start("web", web_command(settings), environment=child_environment(url))
+            supervisor.start(
+                "web", web_command(settings), environment=child_environment(url, settings.data_dir)
+            )
             supervisor.wait()
         finally:
             supervisor.stop()

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import shutil
 import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -14,12 +12,11 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Protocol
 
+from bridge.demo import venvs
 from bridge.demo.ports import HOST, free_port
 from bridge.errors import GavelError
 
-REQUIREMENT = "jira820==0.12.0"
 PROJECT = "GO"
-INSTALL_TIMEOUT_S = 600
 START_TIMEOUT_S = 60.0
 
 
@@ -59,21 +56,7 @@ def running(folder: Path, starter: Starter) -> Iterator[str]:
 
 def install(folder: Path) -> Path:
     """Gives a venv with the double; made once per folder."""
-    venv = folder / REQUIREMENT.replace("==", "-")
-    if (venv / "complete").exists():
-        return venv
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(venv, ignore_errors=True)
-    python = str(Path(sys.executable).resolve())
-    uv = _uv()
-    if uv:
-        _run([uv, "venv", "--quiet", "--python", python, str(venv)])
-        _run([uv, "pip", "install", "--quiet", "--python", str(venv / "bin/python"), REQUIREMENT])
-    else:
-        _run([python, "-m", "venv", str(venv)])
-        _run([str(venv / "bin/python"), "-m", "pip", "install", "--quiet", REQUIREMENT])
-    (venv / "complete").touch()
-    return venv
+    return venvs.install(folder, "jira-double")
 
 
 def command(venv: Path) -> list[str]:
@@ -106,17 +89,3 @@ def wait_until_up(url: str, child: subprocess.Popen[bytes]) -> None:
             return
         time.sleep(0.1)
     raise JiraDoubleError(f"jira820 did not answer at {url} within {START_TIMEOUT_S:.0f} s")
-
-
-def _uv() -> str | None:
-    beside = Path(sys.executable).with_name("uv")
-    return str(beside) if beside.exists() else shutil.which("uv")
-
-
-def _run(arguments: list[str]) -> None:
-    result = subprocess.run(
-        arguments, capture_output=True, text=True, check=False, timeout=INSTALL_TIMEOUT_S
-    )
-    if result.returncode != 0:
-        told = result.stderr[-1000:]
-        raise JiraDoubleError(f"`{' '.join(arguments[:4])} ...` failed:\n{told}")

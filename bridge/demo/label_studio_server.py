@@ -1,13 +1,9 @@
-"""Installs and starts a real Label Studio on SQLite, in a venv of its own, for the demo and tests."""
+"""Starts a real Label Studio on SQLite, with scripted people, for the demo and the tests."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import shutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,7 +16,6 @@ from bridge.errors import GavelError
 from bridge.supervisor import Supervisor
 
 VERSION = "1.23.2"
-INSTALL_TIMEOUT_S = 1800
 START_TIMEOUT_S = 300
 REQUEST_TIMEOUT_S = 30
 _CSRF = re.compile(r"name=\"csrfmiddlewaretoken\" value=\"([^\"]+)\"")
@@ -135,41 +130,3 @@ class LabelStudioServer:
             "SSRF_PROTECTION_ENABLED": "false",
             "ML_BLOCK_LOCAL_IP": "false",
         }
-
-
-def install(data_dir: Path, requirements: Path, progress: Progress) -> Path:
-    """Gives a venv with Label Studio, named by its pinned requirements; made once."""
-    digest = hashlib.sha256(requirements.read_bytes()).hexdigest()[:12]
-    venv = data_dir / f"label-studio-{VERSION}-{digest}"
-    if (venv / "complete").exists():
-        return venv
-    progress(f"installing Label Studio {VERSION} (about 1 GB, once)")
-    shutil.rmtree(venv, ignore_errors=True)
-    uv = _uv()
-    if uv:
-        _run([uv, "venv", "--quiet", "--python", _base_python(), str(venv)])
-        install_command = [uv, "pip", "install", "--quiet", "--python", str(venv / "bin/python")]
-    else:
-        _run([_base_python(), "-m", "venv", str(venv)])
-        install_command = [str(venv / "bin/python"), "-m", "pip", "install", "--quiet"]
-    _run([*install_command, "--require-hashes", "-r", str(requirements)])
-    (venv / "complete").touch()
-    return venv
-
-
-def _uv() -> str | None:
-    beside = Path(sys.executable).with_name("uv")
-    return str(beside) if beside.exists() else shutil.which("uv")
-
-
-def _base_python() -> str:
-    """The interpreter that our own venv was made from."""
-    return str(Path(sys.executable).resolve())
-
-
-def _run(command: list[str]) -> None:
-    result = subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=INSTALL_TIMEOUT_S
-    )
-    if result.returncode != 0:
-        raise DemoError(f"`{' '.join(command[:4])} ...` failed:\n{result.stderr[-2000:]}")

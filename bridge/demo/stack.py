@@ -13,14 +13,13 @@ from typing import TYPE_CHECKING, Any
 import requests
 import yaml
 
-from bridge.demo import label_studio_server, ports, state
-from bridge.demo.label_studio_server import DemoError, LabelStudioServer, Progress
+from bridge.demo import ports, state, venvs
+from bridge.demo.label_studio_server import VERSION, DemoError, LabelStudioServer, Progress
 from bridge.demo.state import DemoState
-from bridge.resources import requirements_file
 from bridge.settings import Settings, load_settings
 from bridge.store.embedded import EmbeddedPostgres
 from bridge.store.schema import upgrade
-from bridge.supervisor import Supervisor, web_command, worker_command
+from bridge.supervisor import Supervisor, child_environment, web_command, worker_command
 from sandbox.toolchain import prepare
 
 if TYPE_CHECKING:
@@ -74,7 +73,10 @@ class Stack:
 
     def start_services(self, settings: Settings) -> None:
         """Starts web and worker and waits until the web process answers."""
-        environment = self.environment()
+        environment = {
+            **child_environment(self.database_url, self.folder),
+            **self.environment(),
+        }
         web, worker = self.folder / "web.log", self.folder / "worker.log"
         self.services.start("web", web_command(settings), environment=environment, log=web)
         self.services.start("worker", worker_command(), environment=environment, log=worker)
@@ -130,9 +132,9 @@ def running(folder: Path, progress: Progress) -> Iterator[Stack]:
         url = database.start(adopt=True)
         upgrade(url)
         prepare(folder.parent, progress)
-        venv = label_studio_server.install(
-            folder.parent, requirements_file("label-studio.txt"), progress
-        )
+        if not venvs.is_there(venvs.location(folder.parent, "label-studio")):
+            progress(f"installing Label Studio {VERSION} (about 1 GB, once)")
+        venv = venvs.install(folder.parent, "label-studio")
         server.start(supervisor, venv, progress)
         client = LabelStudioClient(server.url, server.token)
         stack.callback(client.close)

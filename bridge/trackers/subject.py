@@ -102,7 +102,7 @@ def subject_of(material: Material) -> Subject:
         quotes=tuple(dict.fromkeys(_quotes(overrides, material.rubric))),
         clauses=_clauses(rated, criteria, material.rubric),
         evidence=tuple(_evidence(rated, findings)),
-        repeat=rated.repeat if rated is not None else "",
+        repeat=f"gavel rerun {material.task_id}" if rated is not None else "",
         extract=extract_of(material.sources, findings),
         verdict=rated.verdict.value if rated is not None else "",
         rubric=f"{rated.rubric.id} {rated.rubric.version[:12]}" if rated is not None else "",

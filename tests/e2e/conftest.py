@@ -14,7 +14,7 @@ import pytest
 from bridge.demo import browser as browsers
 from bridge.demo import stack as stacks
 from bridge.demo.stack import Stack
-from tests.conftest import data_root
+from tests.conftest import shared_root
 
 ARTEFACTS = Path(__file__).parents[2] / "artifacts"
 
@@ -32,7 +32,7 @@ class LabelStudioAccess:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """Label Studio and the database; our own services start when a test configures them."""
-    folder = data_root() / "e2e"
+    folder = shared_root() / "tests-e2e"
     shutil.rmtree(folder / "postgres", ignore_errors=True)
     folder.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():

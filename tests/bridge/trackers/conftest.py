@@ -14,13 +14,13 @@ from bridge.demo import jira_double
 from bridge.demo.ports import free_port
 from tests.bridge.trackers import fault_proxy
 from tests.bridge.trackers.fault_proxy import FaultProxy
-from tests.conftest import data_root
+from tests.conftest import shared_root
 
 
 @pytest.fixture(scope="session")
 def jira_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where jira820 answers."""
-    venv = jira_double.install(data_root() / "jira-double")
+    venv = jira_double.install(shared_root())
     port = free_port()
     log: Path = tmp_path_factory.mktemp("jira") / "log"
     with log.open("wb") as output:
