@@ -185,7 +185,7 @@ def _detector_problems(clause: Clause) -> Iterator[str]:
     for detector in clause.detectors:
         if not (detector.tool or detector.verdicts or detector.observed or detector.functional):
             yield f"clause {clause.id}: a detector needs tool, verdicts, observed or functional"
-        for observed in filter(None, (detector.observed, detector.unless)):
+        for observed in filter(None, (detector.observed, *detector.unless)):
             if observed not in OBSERVED:
                 yield f"clause {clause.id}: {observed} must be one of {', '.join(OBSERVED)}"
 

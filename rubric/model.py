@@ -38,8 +38,8 @@ class Detector(Frozen):
     """`race`, `deadlock` or `leak`: confirmed when found."""
     functional: str = ""
     """`fail`: confirmed when the cases of the task or the prompt fail."""
-    unless: str = ""
-    """A dynamic check that, when it found something, names the cause better than this detector."""
+    unless: tuple[str, ...] = ()
+    """Dynamic checks that, when they found something, name the cause better than this detector."""
 
 
 class Silence(StrEnum):

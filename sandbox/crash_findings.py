@@ -37,6 +37,8 @@ def ending_findings(bench: Workbench, one: Ran, stage: StageName) -> list[Findin
                 f"panic: {one.crash.panic}",
             )
         ]
+    if one.fatal and "concurrent map" in one.fatal:
+        return [_unguarded_map(bench, one, stage)]
     if one.crashed:
         what = one.fatal or f"signal {one.signal}"
         return [
@@ -95,6 +97,20 @@ def _deadlock(bench: Workbench, one: Ran, stage: StageName) -> Finding:
         grade=Grade.E3,
         stage=stage,
         cwe=833,
+    )
+
+
+def _unguarded_map(bench: Workbench, one: Ran, stage: StageName) -> Finding:
+    """The runtime itself watches maps: its stop is a race that was seen, not a crash of its own."""
+    return bench.locator.finding(
+        crash_place(bench, one),
+        tool="race",
+        rule="concurrent_map",
+        message=f"the runtime stopped the program: {one.fatal}",
+        severity=Severity.CRITICAL,
+        grade=Grade.E3,
+        stage=stage,
+        cwe=362,
     )
 
 

@@ -65,7 +65,7 @@ def _confirmed(
 
 
 def _seen(detector: Detector, report: AuditReport) -> bool:
-    if detector.unless and observed_of(report, detector.unless).state is ObservedState.FOUND:
+    if any(observed_of(report, name).state is ObservedState.FOUND for name in detector.unless):
         return False
     if report.verdict in detector.verdicts:
         return True

@@ -78,7 +78,9 @@ def _measure(folder: Path, url: str) -> None:
         body = large()
         with process_load():
             seconds = [post(port, PATH, body, HEADERS)[1] for _ in range(3)]
-        print(f"  {len(body) / 1e6:.0f} MB delivery, one core busy: {max(seconds):.2f} s at most of 3")
+        print(
+            f"  {len(body) / 1e6:.0f} MB delivery, one core busy: {max(seconds):.2f} s at most of 3"
+        )
 
 
 def process_load() -> object:
