@@ -88,7 +88,7 @@ class Workbench:
             "mode": "run",
             "kind": kind,
             "args": list(args),
-            "env": list(_ENVIRONMENT),
+            "env": [*_ENVIRONMENT, *((_RACE_OPTIONS,) if race else ())],
             "wall_ms": int(wall_s * 1000),
             "collect_bytes": _RECORD_BYTES,
         }
@@ -151,5 +151,5 @@ def _program_files(program: bytes, *, race: bool) -> tuple[JailFile, ...]:
     files = (JailFile(target=PROGRAM, data=program, executable=True),)
     if not race:
         return files
-    # The race runtime reads its options from this file, not from its environment; there is no /proc.
+    # The race runtime reads its options from this file, which stands in where a jail has no /proc.
     return (*files, JailFile(target="/proc/self/environ", data=_RACE_OPTIONS.encode() + b"\0"))

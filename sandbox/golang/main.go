@@ -1,6 +1,7 @@
 // Command gavelgo does the Go side of an audit inside a jail: it looks at sources, builds them
 // without the go command, and runs the result. Its two arguments are descriptors: it reads one JSON
 // request from the first and writes one JSON line, then the raw bytes of the files it names, to the second.
+// With the one argument "stream" everything goes over its standard streams instead; see stream.go.
 package main
 
 import (
@@ -47,14 +48,21 @@ type Attachment struct {
 }
 
 func main() {
-	in, out, err := descriptors(os.Args)
-	if err == nil {
-		err = serve(in, out)
-	}
-	if err != nil {
+	if err := start(os.Args); err != nil {
 		fmt.Fprintln(os.Stderr, "gavelgo:", err)
 		os.Exit(70)
 	}
+}
+
+func start(args []string) error {
+	if len(args) == 2 && args[1] == "stream" {
+		return stream()
+	}
+	in, out, err := descriptors(args)
+	if err != nil {
+		return err
+	}
+	return serve(in, out)
 }
 
 func descriptors(args []string) (in, out *os.File, err error) {
@@ -77,6 +85,10 @@ func serve(in, out *os.File) error {
 		return err
 	}
 	in.Close()
+	return serveRequest(request, out)
+}
+
+func serveRequest(request *Request, out io.Writer) error {
 	mode := map[string]func(*Request) (any, []Attachment, error){"inspect": inspect, "vet": vet, "build": build, "run": run}[request.Mode]
 	if mode == nil {
 		return fmt.Errorf("unknown mode %q", request.Mode)

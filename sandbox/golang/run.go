@@ -50,14 +50,19 @@ func run(request *Request) (any, []Attachment, error) {
 	}
 	pipes[0].out.WriteString(nonce + request.Kind)
 	pipes[0].out.Close()
+	std, collect, err := standard()
+	if err != nil {
+		return nil, nil, err
+	}
 	start := time.Now()
-	pid, err := spawn(request, pipes)
+	pid, err := spawn(request, std, pipes)
 	if err != nil {
 		return nil, nil, err
 	}
 	records, crashes := drain(pipes[1], request.Collect), drain(pipes[2], request.Collect)
 	ran.wait(pid, time.Duration(request.WallMS)*time.Millisecond)
 	ran.WallS = time.Since(start).Seconds()
+	collect()
 	ran.Record, ran.Crash = take(records), take(crashes)
 	ran.Races = raceLogs(request.Collect)
 	return ran, nil, nil
@@ -77,12 +82,12 @@ func openPipes(count int) ([]pipe, error) {
 	return pipes, nil
 }
 
-func spawn(request *Request, pipes []pipe) (int, error) {
+func spawn(request *Request, std [3]uintptr, pipes []pipe) (int, error) {
 	files := make([]uintptr, recordFD+1)
 	for i := range files {
 		files[i] = ^uintptr(0)
 	}
-	files[0], files[1], files[2] = 0, 1, 2
+	copy(files, std[:])
 	files[nonceFD], files[recordFD], files[crashFD] = pipes[0].in.Fd(), pipes[1].out.Fd(), pipes[2].out.Fd()
 	pid, err := syscall.ForkExec(programPath, append([]string{"program"}, request.Args...), &syscall.ProcAttr{
 		Dir: workDir, Env: request.Env, Files: files})

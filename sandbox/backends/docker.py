@@ -1,0 +1,272 @@
+"""The docker backend: one fresh hardened container per job. The only user of the docker SDK."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import docker
+import docker.errors
+import requests
+from docker.utils import kwargs_from_env
+
+from sandbox.backends import Job, Outcome, SandboxFault
+from sandbox.container_args import (
+    LABEL,
+    LABEL_DEADLINE,
+    LABEL_OWNER,
+    Terms,
+    container_config,
+    streamed,
+)
+from sandbox.container_image import REPOSITORY, image_tag, pack_image
+from sandbox.container_portrait import container_enforced
+from sandbox.container_stream import Kept, Spoken, pack_request
+from sandbox.container_watch import ContainerWatch
+from sandbox.model import KilledBy
+from sandbox.report_frame import parse_frame
+
+_CALL_S = 60
+_IMPORT_S = 600
+_PROCESSORS = 2.0
+_REAP_EVERY_S = 60.0
+_OOM_WAIT_S = 0.5
+
+
+@dataclass(slots=True)
+class _Engine:
+    """What is learned about the engine once, for all threads."""
+
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    version: str = ""
+    processors: float = 0.0
+    images: dict[tuple[object, ...], str] = field(default_factory=dict)
+    reaped: float = float("-inf")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Docker:
+    """Backend over a Docker engine; see sandbox.backends.Backend for the contract.
+
+    Args:
+        host: The engine's address, for example `unix:///run/docker.sock`; the client's own default
+            where empty.
+        runtime: Another OCI runtime that the engine knows, for example `runsc`.
+        seccomp: A seccomp profile as JSON; the engine's own where empty.
+    """
+
+    host: str = ""
+    runtime: str = ""
+    seccomp: str = ""
+    name: str = "docker"
+    _engine: _Engine = field(default_factory=_Engine)
+
+    def run(self, job: Job) -> Outcome:
+        """See Backend."""
+        with self._client() as client:
+            self._get_ready(client)
+            return _Container(client, job, self._image(client, job), self._terms()).run()
+
+    @contextlib.contextmanager
+    def _client(self, timeout_s: int = _CALL_S) -> Iterator[docker.APIClient]:
+        """Gives a client of its own, so that no connection outlives the call."""
+        settings = {"base_url": self.host} if self.host else kwargs_from_env()
+        client = None
+        try:
+            client = docker.APIClient(
+                version=self._engine.version or "auto", timeout=timeout_s, **settings
+            )
+            yield client
+        except docker.errors.ImageNotFound as exc:
+            # Somebody pruned it; the next try makes it again.
+            self._engine.images.clear()
+            raise SandboxFault("engine", f"the jail's image is gone: {exc}", retry=True) from exc
+        except (docker.errors.DockerException, requests.RequestException, OSError) as exc:
+            raise SandboxFault("engine", f"the Docker engine: {exc}", retry=True) from exc
+        finally:
+            if client is not None:
+                client.close()
+
+    def _get_ready(self, client: docker.APIClient) -> None:
+        with self._engine.lock:
+            if not self._engine.version:
+                self._engine.processors = min(_PROCESSORS, float(client.info()["NCPU"]))
+                self._engine.version = client.api_version
+            if time.monotonic() > self._engine.reaped + _REAP_EVERY_S:
+                reap(client)
+                self._engine.reaped = time.monotonic()
+
+    def _terms(self) -> Terms:
+        return Terms(
+            processors=self._engine.processors,
+            runtime=self.runtime,
+            seccomp=self.seccomp,
+            owner=_owner(os.getpid()),
+        )
+
+    def _image(self, client: docker.APIClient, job: Job) -> str:
+        """Gives the image for the job's mounts, made on first use."""
+        key = (job.helper, job.mounts)
+        with self._engine.lock:
+            if key not in self._engine.images:
+                self._engine.images[key] = self._make_image(client, job)
+            return self._engine.images[key]
+
+    def _make_image(self, client: docker.APIClient, job: Job) -> str:
+        name = f"{REPOSITORY}:{image_tag(job)}"
+        with contextlib.suppress(docker.errors.ImageNotFound):
+            return _image_id(client, name)
+        with tempfile.TemporaryFile() as packed, self._client(_IMPORT_S) as slow:
+            pack_image(job, packed)
+            packed.seek(0)
+            slow.import_image(
+                src=packed,
+                repository=REPOSITORY,
+                tag=name.partition(":")[2],
+                changes=[f"LABEL {LABEL}=1"],
+            )
+        return _image_id(client, name)
+
+
+@dataclass(slots=True)
+class _Container:
+    """One container from start to end."""
+
+    client: docker.APIClient
+    job: Job
+    image: str
+    terms: Terms
+
+    def run(self) -> Outcome:
+        config = container_config(self.job, self.image, self.terms, time.time())
+        made: str = self.client.create_container_from_config(config)["Id"]  # type: ignore[no-untyped-call]
+        try:
+            spoken, watch = self._talk(made)
+            return self._outcome(spoken, watch, self._state(made, spoken, watch))
+        finally:
+            # Never `stop`: it waits ten seconds for a process that need not listen.
+            self.client.remove_container(made, force=True, v=True)
+
+    def _talk(self, made: str) -> tuple[Spoken, ContainerWatch]:
+        limits = self.job.limits
+        spoken = Spoken(
+            stdout=Kept(limits.output_bytes),
+            stderr=Kept(limits.output_bytes),
+            report=Kept(limits.report_bytes),
+        )
+        stream = self.client.attach_socket(
+            made, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+        )
+        link: socket.socket = getattr(stream, "_sock", stream)
+        watch = ContainerWatch(
+            link=link,
+            limits=limits,
+            spoken=spoken,
+            kill=lambda: self._kill(made),
+            unsent=memoryview(pack_request(self.job, streamed(self.job))),
+        )
+        try:
+            self.client.start(made)
+            watch.until_silent()
+        finally:
+            stream.close()
+            link.close()
+        return spoken, watch
+
+    def _kill(self, made: str) -> None:
+        # It may have ended by itself a moment ago.
+        with contextlib.suppress(docker.errors.APIError):
+            self.client.kill(made, "SIGKILL")
+
+    def _state(self, made: str, spoken: Spoken, watch: ContainerWatch) -> dict[str, Any]:
+        """Gives how the engine says the container ended; nothing where the helper has said all."""
+        if spoken.ended:
+            return {}
+        self.client.wait(made, timeout=_CALL_S)
+        until = time.monotonic() + _OOM_WAIT_S
+        while True:
+            state: dict[str, Any] = self.client.inspect_container(made)["State"]
+            # The engine may learn of an OOM kill a moment after the end.
+            if state["OOMKilled"] or watch.killed_by is not None or time.monotonic() > until:
+                return state
+            time.sleep(_OOM_WAIT_S / 10)
+
+    def _outcome(self, spoken: Spoken, watch: ContainerWatch, state: dict[str, Any]) -> Outcome:
+        killed_by = watch.killed_by
+        if state.get("OOMKilled") or spoken.counters.get("oom_kills"):
+            killed_by = KilledBy.MEMORY
+        frame: dict[str, Any] = {}
+        files: dict[str, bytes] = {}
+        if watch.killed_by is None and spoken.ended:
+            frame, files = parse_frame(bytes(spoken.report.data))
+        if not frame and killed_by is None:
+            said = bytes(spoken.stderr.data[-600:]).decode(errors="replace").strip()
+            detail = f"no report came (exit {state.get('ExitCode')}): {said}"
+            raise SandboxFault("helper_lost", detail, retry=True)
+        cpu = spoken.counters.get("cpu_ns")
+        return Outcome(
+            report=frame.get("report"),
+            files=files,
+            stdout=spoken.stdout.captured(),
+            stderr=spoken.stderr.captured(),
+            exit_code=int(state.get("ExitCode", 0)),
+            killed_by=killed_by,
+            wall_s=watch.wall_s,
+            cpu_s=None if cpu is None else cpu / 1e9,
+            memory_peak_bytes=spoken.counters.get("memory_peak"),
+            pids_denied=spoken.counters.get("pids_denied", 0),
+            enforced=container_enforced(spoken, _own_namespaces()),
+        )
+
+
+def _image_id(client: docker.APIClient, name: str) -> str:
+    return str(client.inspect_image(name)["Id"])  # type: ignore[no-untyped-call]
+
+
+def reap(client: docker.APIClient) -> None:
+    """Removes containers that nobody will remove: past their deadline, or left by a dead process."""
+    for one in client.containers(all=True, filters={"label": f"{LABEL}=1"}):
+        labels = one["Labels"]
+        late = time.time() > float(labels.get(LABEL_DEADLINE, 0))
+        if late or _is_dead(labels.get(LABEL_OWNER, "")):
+            # Another process may reap at the same time.
+            with contextlib.suppress(docker.errors.APIError):
+                client.remove_container(one["Id"], force=True, v=True)
+
+
+def _owner(pid: int) -> str:
+    """Names a process for good: its machine's boot, its PID namespace, its number and its start."""
+    start = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
+    return f"{_machine()}/{pid}/{start}"
+
+
+def _machine() -> str:
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    return f"{boot}/{Path('/proc/self/ns/pid').readlink()}"
+
+
+def _is_dead(owner: str) -> bool:
+    """Tells whether the owner was a process of this very machine and namespace and is no more."""
+    machine, _, process = owner.rpartition("]/")
+    if f"{machine}]" != _machine():
+        return False
+    try:
+        return _owner(int(process.partition("/")[0])) != owner
+    except OSError:
+        return True
+
+
+def _own_namespaces() -> dict[str, str]:
+    found = {}
+    for path in Path("/proc/self/ns").iterdir():
+        with contextlib.suppress(OSError):
+            found[path.name] = str(path.readlink())
+    return found

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"bufio"
+	"encoding/binary"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"path"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Channels of the one outgoing stream; a frame is its channel, four bytes of length, and the bytes.
+const (
+	stdoutChannel = 1
+	stderrChannel = 2
+	reportChannel = 3
+	jailChannel   = 4
+	endChannel    = 5
+
+	prSetDumpable = 4
+	tickPause     = 25 * time.Millisecond
+	lastBytes     = 1 << 20
+	sealedMode    = 0o555
+)
+
+// streamRequest comes as one JSON line; the bytes of the files and of the standard input follow it.
+type streamRequest struct {
+	Request *Request     `json:"request"`
+	Files   []streamFile `json:"files"`
+	Stdin   int64        `json:"stdin_bytes"`
+}
+
+type streamFile struct {
+	Target     string `json:"target"`
+	Bytes      int64  `json:"bytes"`
+	Executable bool   `json:"executable"`
+}
+
+// frames writes to one descriptor from several goroutines, one whole frame at a time.
+type frames struct {
+	sync.Mutex
+	out io.Writer
+}
+
+func (f *frames) send(channel byte, data []byte) error {
+	f.Lock()
+	defer f.Unlock()
+	head := binary.BigEndian.AppendUint32([]byte{channel}, uint32(len(data)))
+	_, err := f.out.Write(append(head, data...))
+	return err
+}
+
+type frameWriter struct {
+	to      *frames
+	channel byte
+}
+
+func (w frameWriter) Write(data []byte) (int, error) { return len(data), w.to.send(w.channel, data) }
+
+// stream serves one request where the jail has no channels but its standard streams: a container.
+func stream() error {
+	// The program shares our user and sees /proc, so our memory and descriptors must be closed to it.
+	if _, _, errno := syscall.RawSyscall(syscall.SYS_PRCTL, prSetDumpable, 0, 0); errno != 0 {
+		return errno
+	}
+	syscall.Umask(0o022)
+	out := &frames{out: os.Stdout}
+	in := bufio.NewReaderSize(os.Stdin, 1<<20)
+	if err := sendPortrait(out); err != nil {
+		return err
+	}
+	line, err := in.ReadBytes('\n')
+	if err != nil {
+		return err
+	}
+	wanted := &streamRequest{}
+	if err := json.Unmarshal(line, wanted); err != nil {
+		return err
+	}
+	if err := receiveAll(in, wanted.Files); err != nil {
+		return err
+	}
+	if jobInput, err = inputFile(in, wanted.Stdin); err != nil {
+		return err
+	}
+	go endWithSupervisor(in)
+	go tick(out)
+	jobStreams = out
+	if err := serveRequest(wanted.Request, frameWriter{out, reportChannel}); err != nil {
+		return err
+	}
+	if err := sendPortrait(out); err != nil {
+		return err
+	}
+	return out.send(endChannel, nil)
+}
+
+func sendPortrait(out *frames) error {
+	text, err := json.Marshal(map[string]any{"jail": portrait(), "limits": ownLimits(), "counters": counters()})
+	if err != nil {
+		return err
+	}
+	return out.send(jailChannel, text)
+}
+
+// tick sends the counters of our own control group, until the process ends.
+func tick(out *frames) {
+	for {
+		time.Sleep(tickPause)
+		if text, err := json.Marshal(map[string]any{"counters": counters()}); err == nil {
+			out.send(jailChannel, text)
+		}
+	}
+}
+
+// endWithSupervisor ends the jail when nobody listens any more.
+func endWithSupervisor(in io.Reader) {
+	io.Copy(io.Discard, in)
+	os.Exit(71)
+}
+
+func receiveAll(in io.Reader, files []streamFile) error {
+	for _, file := range files {
+		if err := receive(in, file); err != nil {
+			return err
+		}
+	}
+	for _, file := range files {
+		if err := os.Chmod(path.Dir(file.Target), sealedMode); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func receive(in io.Reader, file streamFile) error {
+	mode := os.FileMode(0o444)
+	if file.Executable {
+		mode = 0o555
+	}
+	to, err := os.OpenFile(file.Target, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
+	if err != nil {
+		return err
+	}
+	_, err = io.CopyN(to, in, file.Bytes)
+	if closed := to.Close(); err == nil {
+		err = closed
+	}
+	if err != nil {
+		return fmt.Errorf("%s: %w", file.Target, err)
+	}
+	return nil
+}
+
+// inputFile keeps the program's standard input in a file without a name.
+func inputFile(in io.Reader, size int64) (*os.File, error) {
+	const name = workDir + "/.stdin"
+	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	if _, err := io.CopyN(file, in, size); err != nil {
+		return nil, err
+	}
+	back, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	return back, os.Remove(name)
+}
+
+var (
+	// jobInput is the program's standard input where it is not our own.
+	jobInput *os.File
+	// jobStreams takes the program's output where it must not write to our own.
+	jobStreams *frames
+)
+
+// standard gives the program's three streams and a function that collects what is left in them.
+func standard() ([3]uintptr, func(), error) {
+	if jobStreams == nil {
+		return [3]uintptr{0, 1, 2}, func() {}, nil
+	}
+	fds := [3]uintptr{jobInput.Fd()}
+	ends := []func(){}
+	for _, channel := range []byte{stdoutChannel, stderrChannel} {
+		pair := [2]int{}
+		if err := syscall.Pipe2(pair[:], syscall.O_CLOEXEC); err != nil {
+			return fds, nil, err
+		}
+		syscall.SetNonblock(pair[0], true)
+		fds[channel] = uintptr(pair[1])
+		ends = append(ends, pump(os.NewFile(uintptr(pair[0]), "output"), pair[1], frameWriter{jobStreams, channel}))
+	}
+	return fds, func() {
+		for _, end := range ends {
+			end()
+		}
+	}, nil
+}
+
+// pump copies a pipe until it is told that the program has ended; a descendant that holds the pipe
+// open does not keep it, and what the program wrote before its end is never lost.
+func pump(from *os.File, other int, to io.Writer) func() {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		io.Copy(to, from)
+	}()
+	return func() {
+		syscall.Close(other)
+		from.SetReadDeadline(time.Now())
+		<-done
+		from.SetReadDeadline(time.Time{})
+		rest := make([]byte, lastBytes)
+		if raw, err := from.SyscallConn(); err == nil {
+			raw.Read(func(fd uintptr) bool {
+				if n, err := syscall.Read(int(fd), rest); err == nil && n > 0 {
+					to.Write(rest[:n])
+				}
+				return true
+			})
+		}
+		from.Close()
+	}
+}
