@@ -6,9 +6,9 @@ import threading
 from dataclasses import dataclass
 from typing import Protocol
 
+from bridge.backend_choice import make_backend
 from bridge.settings import Settings
 from sandbox.backends import Backend
-from sandbox.backends.bubblewrap import Bubblewrap
 from sandbox.model import AuditInput, AuditReport, Limits
 from sandbox.runner import audit
 from sandbox.toolchain import Toolchain, prepare
@@ -28,10 +28,11 @@ class _Ready:
 
 
 class SandboxAuditor:
-    """Audits in real jails on this machine."""
+    """Audits in real jails of the backend that the settings name."""
 
     def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
         self._folder = settings.toolchain_dir or settings.data_dir
+        self._sandbox = settings.sandbox
         self._limits = limits or Limits()
         self._ready: _Ready | None = None
         self._lock = threading.Lock()
@@ -45,5 +46,7 @@ class SandboxAuditor:
         """The toolchain is prepared by the first caller; the others wait for it."""
         with self._lock:
             if self._ready is None:
-                self._ready = _Ready(toolchain=prepare(self._folder), backend=Bubblewrap())
+                self._ready = _Ready(
+                    toolchain=prepare(self._folder), backend=make_backend(self._sandbox)
+                )
             return self._ready

@@ -42,4 +42,5 @@ def container_enforced(spoken: Spoken, host: Mapping[str, str]) -> dict[str, obj
         "no_new_privs": jail.get("no_new_privs") == 1,
         "capabilities": jail.get("capabilities"),
         "network": jail.get("interfaces"),
+        "landlock": jail.get("landlock", "none"),
     }

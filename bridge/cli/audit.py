@@ -16,11 +16,12 @@ import click
 from bridge.audit_batch import Auditing, run_batch
 from bridge.audit_files import read_input, read_text
 from bridge.audit_text import show_report
+from bridge.backend_choice import make_backend
+from bridge.settings import SandboxSettings
 from rubric.load import load_rubric
 from rubric.model import RatedReport, Rubric
 from rubric.suggest import rate
-from sandbox.backends import SandboxFault
-from sandbox.backends.bubblewrap import Bubblewrap
+from sandbox.backends import Backend, SandboxFault
 from sandbox.model import AuditInput, Case, Limits, Verdict
 from sandbox.runner import audit as run_audit
 from sandbox.toolchain import Toolchain, default_data_folder, prepare
@@ -72,7 +73,12 @@ def _failing(text: str, rubric: Rubric) -> _Failing:
 @click.option("--expect", type=click.Path(path_type=Path), help="What main must print.")
 @click.option("--args", default="", help="Arguments of main, as a shell would split them.")
 @click.option("--go", "go_version", help="Go version the code is for.")
-@click.option("--backend", default="bubblewrap", type=click.Choice(["bubblewrap", "docker"]))
+@click.option(
+    "--backend",
+    default="bubblewrap",
+    type=click.Choice(["bubblewrap", "docker"]),
+    help="What runs the code; docker needs an engine.",
+)
 @click.option("--fast/--deep", "fast", default=True, help="The first pass only, or the second too.")
 @click.option("--rubric", "rubric_file", type=click.Path(path_type=Path), help="Another rubric.")
 @click.option("--fail-on", multiple=True, help="VERDICT or CRITERION<N: exit with 1 when it holds.")
@@ -92,8 +98,6 @@ def audit(**options: Any) -> None:
         raise click.UsageError("give either PATH or --batch")
     if (options["batch"] is None) != (options["out"] is None):
         raise click.UsageError("--batch and --out belong together")
-    if options["backend"] == "docker":
-        raise click.UsageError("the docker backend is not there yet; use --backend bubblewrap")
     rubric = _rubric(options["rubric_file"])
     failing = [_failing(text, rubric) for text in options["fail_on"]]
     try:
@@ -107,6 +111,11 @@ def audit(**options: Any) -> None:
     sys.exit(command(options, rubric, failing, toolchain))
 
 
+def _backend(options: dict[str, Any]) -> Backend:
+    """The chosen backend; Docker's engine is where DOCKER_HOST says, as for the docker command."""
+    return make_backend(SandboxSettings(backend=options["backend"]))
+
+
 def _rubric(path: Path | None) -> Rubric:
     if path is not None:
         return load_rubric(read_text(path, Limits()), name=str(path))
@@ -118,7 +127,9 @@ def _single(
     options: dict[str, Any], rubric: Rubric, failing: list[_Failing], toolchain: Toolchain
 ) -> int:
     given = _given(options)
-    facts = run_audit(given, backend=Bubblewrap(), toolchain=toolchain, deep=not options["fast"])
+    facts = run_audit(
+        given, backend=_backend(options), toolchain=toolchain, deep=not options["fast"]
+    )
     report = rate(facts.model_copy(update={"repeat": _repeat(options)}), rubric)
     if options["as_json"]:
         click.echo(report.model_dump_json(by_alias=True))
@@ -163,6 +174,7 @@ def _repeat(options: dict[str, Any]) -> str:
             words += [f"--{name.removesuffix('_file')}", str(options[name])]
     for path in options["tests"]:
         words += ["--tests", str(path)]
+    words += ["--backend", "docker"] if options["backend"] == "docker" else []
     words += ["--args", options["args"]] if options["args"] else []
     words += ["--go", options["go_version"]] if options["go_version"] else []
     return shlex.join([*words, *([] if options["fast"] else ["--deep"]), "--json"])
@@ -171,7 +183,7 @@ def _repeat(options: dict[str, Any]) -> str:
 def _batch(
     options: dict[str, Any], rubric: Rubric, failing: list[_Failing], toolchain: Toolchain
 ) -> int:
-    backend = Bubblewrap()
+    backend = _backend(options)
     auditing = Auditing(
         adapt=partial(_with_options, shared=_shared(options)),
         audit=lambda given: run_audit(

@@ -1,0 +1,17 @@
+"""Gives the sandbox backend of a name. A backend's own libraries are loaded only when it is chosen."""
+
+from __future__ import annotations
+
+from bridge.settings import SandboxSettings
+from sandbox.backends import Backend
+
+
+def make_backend(settings: SandboxSettings) -> Backend:
+    """Gives the chosen backend; there is no fallback to another one."""
+    if settings.backend == "docker":
+        from sandbox.backends.docker import Docker  # noqa: PLC0415 - a heavy library
+
+        return Docker(host=settings.docker_host, runtime=settings.runtime)
+    from sandbox.backends.bubblewrap import Bubblewrap  # noqa: PLC0415
+
+    return Bubblewrap()
