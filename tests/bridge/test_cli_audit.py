@@ -37,7 +37,7 @@ def hello(tmp_path: Path) -> Path:
         ("a.go", "--batch", "/dev/null"),
         ("--batch", "/dev/null"),
         ("a.go", "--out", "x"),
-        ("a.go", "--backend", "docker"),
+        ("a.go", "--backend", "podman"),
         ("a.go", "--backend", "none"),
         ("a.go", "-j", "0"),
         ("a.go", "--fail-on", "nonsense"),
