@@ -59,3 +59,10 @@ def main(argv: list[str] | None = None) -> Any:
     except GavelError as exc:
         click.echo(f"gavel: {exc}", err=True)
         sys.exit(2)
+    except Exception as exc:
+        # Told apart by name: importing the database's errors would slow down every command.
+        if not type(exc).__module__.startswith("sqlalchemy"):
+            raise
+        reason = str(getattr(exc, "orig", exc)).strip()
+        click.echo(f"gavel: the database refused: {reason}\nCheck DATABASE_URL.", err=True)
+        sys.exit(2)

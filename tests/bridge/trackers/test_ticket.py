@@ -78,7 +78,7 @@ def make_rated() -> RatedReport:
     """A report that found a race."""
     rated = rate(make_report(race=FOUND), shipped_rubric())
     return rated.model_copy(
-        update={"findings": (make_finding(),), "repeat": "gavel audit snippet.go --deep"}
+        update={"findings": (make_finding(),), "repeat": "gavel rerun 7"}
     )
 
 
@@ -111,7 +111,7 @@ def text_of(subject: Subject) -> str:
         "R1: the annotator missed a defect",
         "> Concurrency safety: two goroutines write n",
         "snippet.go:7: write of n at two places (race data-race, E3)",
-        "gavel audit snippet.go --deep",
+        "gavel rerun 7",
         "> 7  \tn++",
         "http://ls.test/projects/1/data?task=7&annotation=1",
         "http://gavel.test/e/key",
