@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 from bridge.errors import ConfigError
@@ -72,6 +73,6 @@ def _archive(path: Path, limits: Limits) -> dict[str, str]:
                 if entry.filename in files or len(files) > limits.files:
                     raise ConfigError(f"{path}: too many or repeated names", reason="no_input")
                 files[entry.filename] = text
-    except (OSError, zipfile.BadZipFile, RuntimeError) as exc:
+    except (OSError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as exc:
         raise ConfigError(f"{path} is not a readable zip: {exc}", reason="no_input") from exc
     return files

@@ -36,7 +36,7 @@ def run_programs(
     tests = _tests(bench, seen, built, facts)
     _observe(seen, main, tests, facts)
     _race(bench, racy, seen, facts, main=main, tests=tests, given=given)
-    facts.functional = _functional(bench, facts, built, main, given)
+    facts.functional = _functional(bench, facts, built, main, given=given, tests=tests)
 
 
 def _main(
@@ -168,7 +168,13 @@ def _no_race(bench: Workbench, seen: Inspection, facts: Facts) -> None:
 
 
 def _functional(
-    bench: Workbench, facts: Facts, built: Build, main: MainRuns | None, given: AuditInput
+    bench: Workbench,
+    facts: Facts,
+    built: Build,
+    main: MainRuns | None,
+    *,
+    given: AuditInput,
+    tests: TestRuns | None,
 ) -> str | None:
     """Decides from cases and the task's tests only, but that a crash or hang is a failure."""
     if main is not None and (main.failed or main.exits):
@@ -179,7 +185,10 @@ def _functional(
     if bench.snippet.tests:
         task = [one for one in facts.tests if one.source == "task"]
         broken = any(finding.rule == "test_compile" for finding in built.findings)
-        outcomes.append(not broken and all(one.passed == one.listed for one in task) and bool(task))
+        # Without the last line the rows may be forged, so they can't make a pass.
+        ended = tests is not None and tests.one.record.ending == "tests"
+        passed = bool(task) and all(one.passed == one.listed for one in task)
+        outcomes.append(ended and passed and not broken)
     if Verdict.TESTS_TAMPERED in facts.verdicts:
         outcomes.append(False)
     return None if not outcomes else "pass" if all(outcomes) else "fail"

@@ -73,7 +73,7 @@ def _filesystem(job: Job, channels: Channels) -> list[str]:
     for mount in job.mounts:
         options += ["--ro-bind", str(mount.source), mount.target]
     for number, file in zip(channels.files, job.files, strict=True):
-        options += ["--perms", "0555" if file.executable else "0444"]
+        options += ["--perms", "0111" if file.executable else "0444"]
         options += ["--ro-bind-data", str(number), file.target]
     return [*options, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/work"]
 

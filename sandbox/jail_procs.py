@@ -12,21 +12,25 @@ from sandbox.backends import JobLimits
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _TICK = os.sysconf("SC_CLK_TCK")
 _MIB = 1024 * 1024
+_SPARE = 32
 _NAMESPACES = ("user", "pid", "net", "ipc", "uts", "mnt", "cgroup")
 
 
-def set_rlimits(pid: int, limits: JobLimits) -> None:
+def set_rlimits(pid: int, limits: JobLimits, *, counted: bool) -> None:
     """Puts the per-process limits on a process that has not started its program yet.
 
-    No address-space limit: the race detector maps terabytes that it never touches.
+    No address-space limit: the race detector maps terabytes that it never touches. Where a control
+    group counts processes it is to be the one that refuses, since only it tells that it did.
     """
-    size = limits.disk_mib * _MIB
+    # A little over the folder's size, so that a full disk is met as one.
+    size = (limits.disk_mib + 1) * _MIB
+    processes = limits.processes + (_SPARE if counted else 0)
     for kind, value in (
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NOFILE, limits.open_files),
         (resource.RLIMIT_FSIZE, size),
         (resource.RLIMIT_CPU, int(limits.cpu_s) + 2),
-        (resource.RLIMIT_NPROC, limits.processes),
+        (resource.RLIMIT_NPROC, processes),
     ):
         resource.prlimit(pid, kind, (value, value))
 

@@ -140,6 +140,8 @@ class Limits(Frozen):
     report_output_bytes: int = 16 * KIB
     """Shown per stream in a report."""
     disk_mib: int = 256
+    inodes: int = 50_000
+    """Files and folders in each folder that can be written."""
     open_files: int = 1024
     findings: int = 200
 

@@ -223,6 +223,11 @@ def _tests(
 def _check_total(files: list[SnippetFile], tests: tuple[SnippetFile, ...], limits: Limits) -> None:
     if len(files) + len(tests) > limits.files:
         raise Rejected("too_large", f"{len(files) + len(tests)} files; {limits.files} are taken")
+    names = {file.name for file in (*files, *tests)}
+    for name in names:
+        folder = next((one for one in names if name.startswith(f"{one}/")), None)
+        if folder is not None:
+            raise Rejected("file_name", f"{folder!r} is a file and a folder")
     total = sum(len(file.text.encode()) for file in (*files, *tests))
     if total > limits.total_bytes:
         raise Rejected("too_large", f"{total} bytes in all; {limits.total_bytes} are taken")

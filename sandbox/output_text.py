@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from sandbox.model import Output
 
 _KEPT = {"\n", "\t"}
+# Control and format characters, surrogates, and the two that end a line or a paragraph.
+_OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 # The race runtime misses /proc, which a jail does not have; the line says nothing about the snippet.
 _NOISE = re.compile(rb"^==\d+==WARNING: reading executable name failed[^\n]*\n", re.MULTILINE)
 
@@ -33,6 +36,6 @@ def _sign(char: str) -> str:
         return char
     if code < 0x20:
         return chr(0x2400 + code)
-    if 0x7F <= code < 0xA0 or 0x202A <= code <= 0x202E or 0x2066 <= code <= 0x2069:
-        return f"\\u{code:04x}"
+    if unicodedata.category(char) in _OBEYED:
+        return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
     return char

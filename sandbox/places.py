@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 
 from sandbox.model import Finding, FindingEvidence, Grade, Severity, Snippet, SnippetFile, StageName
+from sandbox.output_text import visible
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,12 +85,15 @@ class Locator:
         hits: int = 1,
     ) -> Finding:
         """Gives a finding at the original of a place."""
+        if not self.owns(place.file):
+            # A tool may be made to name any file; evidence stays within the snippet.
+            place = Place(file=self.snippet.files[0].name, line=1)
         at = self.original(place)
         key = f"{tool}\0{rule}\0{at.file}\0{at.line}\0{at.column}\0{self.excerpt(place).strip()}"
         return Finding(
             id=hashlib.sha256(key.encode(errors="replace")).hexdigest()[:16],
             tool=tool,
-            rule=rule,
+            rule=visible(rule),
             cwe=cwe,
             severity=severity,
             grade=grade,
@@ -98,8 +102,8 @@ class Locator:
             column=at.column,
             end_line=at.end_line,
             end_column=at.end_column,
-            excerpt=self.excerpt(place),
-            message=message,
+            excerpt=visible(self.excerpt(place)),
+            message=visible(message),
             evidence=FindingEvidence(stage=stage, runs=runs, hits=hits),
         )
 

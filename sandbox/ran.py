@@ -71,6 +71,8 @@ def ran(outcome: Outcome) -> Ran:
     """Gives the execution that an outcome describes."""
     report: dict[str, Any] = outcome.report if isinstance(outcome.report, dict) else {}
     killed_by = outcome.killed_by
+    if killed_by is None and report.get("disk_full"):
+        killed_by = KilledBy.DISK
     if killed_by is None and report.get("timed_out"):
         killed_by = KilledBy.WALL
     exit_code = int(report.get("exit_code", outcome.exit_code))

@@ -30,6 +30,7 @@ from sandbox.model import (
     Verdict,
 )
 from sandbox.normalise import Rejected, normalise
+from sandbox.output_text import visible
 from sandbox.stages.build import Build, build, errors
 from sandbox.stages.gofmt import gofmt
 from sandbox.stages.inspect import Inspected, inspect
@@ -83,14 +84,15 @@ def audit(
         snippet = normalise(given, limits, toolchain.language)
         one.stages(snippet)
     except Rejected as rejected:
+        said = visible(str(rejected))
         one.facts.verdicts.append(Verdict.REJECTED)
         one.facts.add(
-            StageResult(stage=StageName.NORMALISE, status=StageStatus.FAILED, message=str(rejected))
+            StageResult(stage=StageName.NORMALISE, status=StageStatus.FAILED, message=said)
         )
-        error = AuditError(code=rejected.code, message=str(rejected))
+        error = AuditError(code=rejected.code, message=said)
     except SandboxFault as fault:
         one.facts.verdicts.append(Verdict.INTERNAL_ERROR)
-        error = AuditError(code=fault.reason, message=str(fault))
+        error = AuditError(code=fault.reason, message=visible(str(fault)))
     if deep:
         one.facts.not_checked.append(
             NotChecked(what="deep", why="the second pass is not built; only the first ran")
@@ -193,11 +195,13 @@ class _Audit:
         result, findings = vetted.result()
         self.facts.add(result, *findings)
         if self.facts.stages[StageName.STATIC].status is StageStatus.NOT_RUN:
-            self.facts.not_checked.append(NotChecked(what="vet", why="it reached a limit"))
+            self.facts.not_checked.append(
+                NotChecked(what="vet", why="it reached a limit or gave up")
+            )
 
     def _not_built(self, built: Build) -> None:
-        killed = built.killed_by is not None
-        self.facts.verdicts.append(Verdict.COMPILE_LIMIT if killed else Verdict.COMPILE_ERROR)
+        verdict = Verdict.COMPILE_LIMIT if built.limited else Verdict.COMPILE_ERROR
+        self.facts.verdicts.append(verdict)
         self._functional_fail()
         for stage in (StageName.RUN, StageName.TEST, StageName.RACE):
             self.facts.skip(stage, "the code does not compile")

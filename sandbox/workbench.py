@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sandbox.backends import Backend, JailFile, Job, JobLimits, Outcome, SandboxFault
+from sandbox.backends import Backend, Captured, JailFile, Job, JobLimits, Outcome, SandboxFault
 from sandbox.model import Limits, Output, Snippet
 from sandbox.output_text import show
 from sandbox.places import Locator
@@ -27,6 +27,20 @@ _ENVIRONMENT = (
 )
 # Without the zero the race runtime would sleep a second at every exit.
 _RACE_OPTIONS = "GORACE=exitcode=66 halt_on_error=0 atexit_sleep_ms=0 log_path=/log/race"
+
+
+_NO_ANSWER = Outcome(
+    report=None,
+    files={},
+    stdout=Captured(),
+    stderr=Captured(),
+    exit_code=2,
+    killed_by=None,
+    wall_s=0.0,
+    cpu_s=None,
+    memory_peak_bytes=None,
+    pids_denied=0,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +76,7 @@ class Workbench:
             "module": self.snippet.module,
             "go": self.snippet.go,
             "race": race,
+            "inodes": self.limits.inodes,
             **request,
         }
         job = Job(
@@ -70,7 +85,13 @@ class Workbench:
             limits=self._build_limits(),
             mounts=self.toolchain.build_mounts(race=race),
         )
-        return self._run("build", job)
+        try:
+            return self._run("build", job)
+        except SandboxFault as fault:
+            if fault.reason != "helper_crashed":
+                raise
+            # Twice the same: the sources, not the machine, are more than the reader can take.
+            return _NO_ANSWER
 
     def execute(
         self,
@@ -91,6 +112,7 @@ class Workbench:
             "env": [*_ENVIRONMENT, *((_RACE_OPTIONS,) if race else ())],
             "wall_ms": int(wall_s * 1000),
             "collect_bytes": _RECORD_BYTES,
+            "inodes": self.limits.inodes,
         }
         job = Job(
             helper=self.toolchain.helper,
@@ -127,6 +149,7 @@ class Workbench:
             disk_mib=limits.disk_mib,
             open_files=limits.open_files,
             report_bytes=_PROGRAM_BYTES,
+            inodes=limits.inodes,
         )
 
     def _run_limits(self, wall_s: float) -> JobLimits:
@@ -140,6 +163,7 @@ class Workbench:
             disk_mib=limits.disk_mib,
             open_files=limits.open_files,
             report_bytes=16 * _RECORD_BYTES,
+            inodes=limits.inodes,
         )
 
 

@@ -13,7 +13,7 @@ class SandboxFault(Exception):  # noqa: N818 - the field's word: a fault of the 
     """The sandbox itself could not do its work; never the snippet's fault.
 
     Args:
-        reason: A short word, also the metric.
+        reason: A short word, also the metric; `helper_crashed` where the helper itself gave up.
         detail: What was expected and what came, for people.
         retry: Whether the same job may succeed when it is tried again.
     """
@@ -54,6 +54,8 @@ class JobLimits:
     open_files: int
     """Per process, at least 256: the recorder's own channels have numbers up to 199."""
     report_bytes: int
+    inodes: int = 50_000
+    """Files and folders in each folder that can be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import select
@@ -23,6 +24,8 @@ from sandbox.seccomp_filter import program_for
 
 _START_S = 10.0
 _EXIT_S = 10.0
+_GO_CRASH = 2
+_SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK
 
 
 def find_bwrap() -> Path:
@@ -44,12 +47,14 @@ class _Descriptors:
         return read, write
 
     def memory(self, data: bytes) -> int:
-        number = os.memfd_create("gavel", os.MFD_CLOEXEC)
+        number = os.memfd_create("gavel", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         self.open.add(number)
         view = memoryview(data)
         while view:
             view = view[os.write(number, view) :]
         os.lseek(number, 0, os.SEEK_SET)
+        # A program that is given one as its standard input can't fill it.
+        fcntl.fcntl(number, fcntl.F_ADD_SEALS, _SEALS)
         return number
 
     def close(self, *numbers: int) -> None:
@@ -171,7 +176,7 @@ class _Jail:
         return int(json.loads(told)["child-pid"])
 
     def _limit(self, pid: int) -> dict[str, object]:
-        set_rlimits(pid, self.job.limits)
+        set_rlimits(pid, self.job.limits, counted=self.group is not None)
         if self.group is not None:
             self.group.join(pid)
         applied: dict[str, object] = {
@@ -204,11 +209,13 @@ class _Jail:
         files: dict[str, bytes] = {}
         if watch.killed_by is None:
             frame, files = parse_frame(bytes(report.kept))
+        if not frame and killed_by is None and denied:
+            killed_by = KilledBy.PIDS
         if not frame and killed_by is None:
             said = bytes(err.kept[-600:]).decode(errors="replace").strip()
-            raise SandboxFault(
-                "helper_lost", f"no report came (exit {exit_code}): {said}", retry=True
-            )
+            # Go programs end with 2 when their own runtime gives up.
+            reason = "helper_crashed" if exit_code == _GO_CRASH else "helper_lost"
+            raise SandboxFault(reason, f"no report came (exit {exit_code}): {said}", retry=True)
         return Outcome(
             report=frame.get("report"),
             files=files,
@@ -234,4 +241,5 @@ def _portrait(frame: dict[str, Any]) -> dict[str, object]:
         "no_new_privs": seen.get("no_new_privs") == 1,
         "capabilities": seen.get("capabilities"),
         "network": seen.get("interfaces"),
+        "landlock": seen.get("landlock"),
     }

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
 	"go/token"
 	"os"
@@ -10,6 +12,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"syscall"
 )
 
 const (
@@ -26,7 +29,12 @@ type Built struct {
 	Errors     []Problem `json:"errors"`
 	TestErrors []Problem `json:"test_errors"`
 	Output     string    `json:"output"`
+	DiskFull   bool      `json:"disk_full"`
 }
+
+const noSpace = "no space left on device"
+
+var errDiskFull = errors.New(noSpace)
 
 // builder compiles into a folder of archives and an import configuration that grows.
 type builder struct {
@@ -34,10 +42,11 @@ type builder struct {
 	config  strings.Builder
 	count   int
 	output  strings.Builder
+	watched *disk
 }
 
 func newBuilder(request *Request) (*builder, error) {
-	b := &builder{request: request}
+	b := &builder{request: request, watched: watchDisk(request.Inodes, func() {})}
 	std, err := os.ReadFile(filepath.Join(stdDir, "importcfg"))
 	if err != nil {
 		return nil, err
@@ -74,11 +83,12 @@ func build(request *Request) (any, []Attachment, error) {
 			binary, problems, err = b.all()
 		}
 	}
-	if err != nil {
+	if err != nil && !errors.Is(err, errDiskFull) && !errors.Is(err, syscall.ENOSPC) {
 		return nil, nil, err
 	}
+	report.DiskFull = err != nil
 	report.Errors, report.Output = append(report.Errors, problems...), b.output.String()
-	report.OK, report.Tests = len(problems) == 0, len(b.request.Tests) > 0 && len(problems) == 0
+	report.OK, report.Tests = len(problems) == 0 && err == nil, len(b.request.Tests) > 0 && len(problems) == 0
 	if !report.OK || binary == "" {
 		return report, nil, nil
 	}
@@ -187,16 +197,26 @@ func (b *builder) compile(importPath string, names []string) ([]Problem, error) 
 func (b *builder) tool(name string, args []string) ([]Problem, error) {
 	command := exec.Command(filepath.Join(toolDir, name), args...)
 	command.Dir, command.Env = srcDir, []string{"GOROOT=/go", "TMPDIR=" + workDir, "PATH=/usr/bin"}
-	out, err := command.CombinedOutput()
-	b.output.Write(out)
+	var out bytes.Buffer
+	command.Stdout, command.Stderr = &out, &out
+	err := confined(command.Start)
+	if err == nil {
+		err = command.Wait()
+	}
+	b.output.Write(out.Bytes())
 	if err == nil {
 		return nil, nil
 	}
-	problems := parseDiagnostics(string(out))
-	if len(problems) == 0 {
-		return nil, fmt.Errorf("%s: %w: %s", name, err, tail(string(out)))
+	ended, exited := errors.AsType[*exec.ExitError](err)
+	switch problems := parseDiagnostics(out.String()); {
+	case b.watched.full.Load() || strings.Contains(out.String(), noSpace):
+		return nil, errDiskFull
+	case len(problems) > 0:
+		return problems, nil
+	case exited && ended.Exited():
+		return []Problem{{File: b.request.Files[0].Name, Line: 1, Column: 1, Rule: "compile", Message: name + " gives up: " + tail(out.String())}}, nil
 	}
-	return problems, nil
+	return nil, fmt.Errorf("%s: %w: %s", name, err, tail(out.String()))
 }
 
 func tail(text string) string { return text[max(0, len(text)-2000):] }

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"go/ast"
 	"go/token"
@@ -27,7 +29,7 @@ func (b *builder) link(mainPath string) (string, []Problem, error) {
 	}
 	fmt.Fprintf(&b.config, "packagefile 0rec=%s/0rec.a\n", recDir)
 	if problems, err := b.compile("main", []string{generated}); err != nil || len(problems) > 0 {
-		return "", nil, fmt.Errorf("generated main does not compile: %v %w", problems, err)
+		return "", problems, err
 	}
 	config, binary := filepath.Join(workDir, "link.cfg"), filepath.Join(workDir, "program")
 	if err := os.WriteFile(config, []byte(b.config.String()), 0o644); err != nil {
@@ -104,13 +106,17 @@ func (b *builder) vetUnit(one *unit) ([]Problem, error) {
 func runVet(file string) ([]Problem, error) {
 	command := exec.Command(filepath.Join(toolDir, "vet"), "-json", file)
 	command.Dir, command.Env = srcDir, []string{"GOROOT=/go", "TMPDIR=" + workDir}
-	command.Stderr = os.Stderr
-	out, err := command.Output()
+	var said, out bytes.Buffer
+	command.Stdout, command.Stderr = &out, &said
+	err := confined(command.Start)
+	if err == nil {
+		err = command.Wait()
+	}
 	if err != nil {
-		return nil, fmt.Errorf("vet: %w", err)
+		return notVetted(err, said.String())
 	}
 	packages := map[string]map[string]json.RawMessage{}
-	if err := json.Unmarshal(out, &packages); err != nil {
+	if err := json.Unmarshal(out.Bytes(), &packages); err != nil {
 		return nil, fmt.Errorf("vet wrote no JSON: %w", err)
 	}
 	found := []Problem{}
@@ -120,4 +126,12 @@ func runVet(file string) ([]Problem, error) {
 		}
 	}
 	return found, nil
+}
+
+// notVetted tells that vet itself gave up; a vet that was killed is a limit's doing.
+func notVetted(err error, said string) ([]Problem, error) {
+	if ended, ok := errors.AsType[*exec.ExitError](err); ok && ended.Exited() {
+		return []Problem{{Line: 1, Column: 1, Rule: "vet_failed", Message: tail(said)}}, nil
+	}
+	return nil, fmt.Errorf("vet: %w", err)
 }

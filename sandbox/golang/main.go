@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"strconv"
 	"syscall"
 )
@@ -38,6 +39,7 @@ type Request struct {
 	Env     []string `json:"env"`
 	WallMS  int      `json:"wall_ms"`
 	Collect int64    `json:"collect_bytes"`
+	Inodes  uint64   `json:"inodes"`
 }
 
 // Attachment announces raw bytes that follow the report's line.
@@ -117,7 +119,7 @@ func send(to io.Writer, report any, attached []Attachment) error {
 }
 
 func copyFile(out io.Writer, one Attachment) error {
-	in, err := os.Open(one.path)
+	in, err := openResult(filepath.Dir(one.path), filepath.Base(one.path))
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ func portrait() map[string]any {
 		"no_new_privs": prctl(prGetNoNewPrivs),
 		"capabilities": capabilities(),
 		"interfaces":   interfaces(),
+		"landlock":     landlockName(),
 		"uid":          syscall.Getuid(),
 		"pid":          syscall.Getpid(),
 	}

@@ -6,7 +6,6 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
@@ -27,6 +26,7 @@ type Ran struct {
 	ExitCode int      `json:"exit_code"`
 	Signal   string   `json:"signal"`
 	TimedOut bool     `json:"timed_out"`
+	DiskFull bool     `json:"disk_full"`
 	WallS    float64  `json:"wall_s"`
 	CPUS     float64  `json:"cpu_s"`
 	MaxRSS   int64    `json:"max_rss"`
@@ -37,8 +37,9 @@ type Ran struct {
 }
 
 func run(request *Request) (any, []Attachment, error) {
-	// Caught and dropped, not ignored: an ignored signal would stay ignored in the program.
-	signal.Notify(make(chan os.Signal, 1), syscall.SIGTERM, syscall.SIGINT, syscall.SIGHUP, syscall.SIGQUIT, syscall.SIGUSR1, syscall.SIGUSR2)
+	// All are caught and dropped, those of faults too, since a program may send them. Not ignored:
+	// an ignored signal would stay ignored in the program.
+	signal.Notify(make(chan os.Signal, 1))
 	// Sixteen random bytes in hex: the recorder reads 32 bytes and the record stays one text line.
 	secret := make([]byte, 16)
 	rand.Read(secret)
@@ -55,13 +56,15 @@ func run(request *Request) (any, []Attachment, error) {
 		return nil, nil, err
 	}
 	start := time.Now()
-	pid, err := spawn(request, std, pipes)
-	if err != nil {
+	pid := 0
+	if err := confined(func() (err error) { pid, err = spawn(request, std, pipes); return err }); err != nil {
 		return nil, nil, err
 	}
+	watched := watchDisk(request.Inodes, func() { syscall.Kill(pid, syscall.SIGKILL) })
 	records, crashes := drain(pipes[1], request.Collect), drain(pipes[2], request.Collect)
 	ran.wait(pid, time.Duration(request.WallMS)*time.Millisecond)
-	ran.WallS = time.Since(start).Seconds()
+	close(watched.stop)
+	ran.WallS, ran.DiskFull = time.Since(start).Seconds(), watched.full.Load()
 	collect()
 	ran.Record, ran.Crash = take(records), take(crashes)
 	ran.Races = raceLogs(request.Collect)
@@ -165,13 +168,12 @@ func signalName(number syscall.Signal) string {
 
 func raceLogs(limit int64) []string {
 	logs := []string{}
-	names, _ := filepath.Glob(filepath.Join(logDir, "race.*"))
-	for _, name := range names {
-		info, err := os.Lstat(name)
-		if err != nil || !info.Mode().IsRegular() || len(logs) >= 8 {
+	entries, _ := os.ReadDir(logDir)
+	for _, entry := range entries {
+		if len(logs) >= 8 || !strings.HasPrefix(entry.Name(), "race.") {
 			continue
 		}
-		file, err := os.Open(name)
+		file, err := openResult(logDir, entry.Name())
 		if err != nil {
 			continue
 		}

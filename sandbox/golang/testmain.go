@@ -75,6 +75,7 @@ func leakFunc(wanted bool) string {
 const testImports = `	"flag"
 	"fmt"
 	"os"
+	"strings"
 	"testing"
 	"testing/internal/testdeps"
 	"time"
@@ -99,10 +100,13 @@ func testTable(tests []Test, aliases map[string]string) string {
 // testBody reports each test by a cleanup that was registered first and so runs last. finished is
 // needed since t.Failed is still false while a panic unwinds.
 const testBody = `
+var states []byte
+
 func wrap(i int, f func(*testing.T)) func(*testing.T) {
 	return func(t *testing.T) {
 		finished, start := false, time.Now()
 		rec.Line(fmt.Sprintf("B %d", i))
+		states[i] = 'F'
 		t.Cleanup(func() {
 			status := "F"
 			switch {
@@ -112,6 +116,7 @@ func wrap(i int, f func(*testing.T)) func(*testing.T) {
 			case finished:
 				status = "P"
 			}
+			states[i] = status[0]
 			rec.Line(fmt.Sprintf("F %d %s %d", i, status, time.Since(start).Nanoseconds()))
 		})
 		f(t)
@@ -128,8 +133,33 @@ func example(i int, one testing.InternalExample) func(*testing.T) {
 	})
 }
 
+// canaries fail as the nonce says; a testing package that was tampered with can't get them right.
+func canaries() string {
+	match := func(string, string) (bool, error) { return true, nil }
+	null, _ := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	keep := os.Stdout
+	os.Stdout = null
+	seen := []byte{}
+	for i := range rec.Canaries {
+		fails := []func(*testing.T){(*testing.T).Fail, (*testing.T).FailNow, func(t *testing.T) { t.Error("canary") }}
+		one := testing.InternalTest{Name: "TestCanary", F: func(t *testing.T) {
+			if rec.Canary(i) {
+				fails[i%len(fails)](t)
+			}
+		}}
+		if testing.RunTests(match, []testing.InternalTest{one}) {
+			seen = append(seen, 'P')
+		} else {
+			seen = append(seen, 'F')
+		}
+	}
+	os.Stdout = keep
+	return string(seen)
+}
+
 func tests() {
 	os.Args = []string{"test", "-test.v=true", "-test.timeout=0", "-test.paniconexit0=true"}
+	states = []byte(strings.Repeat("N", len(table)))
 	m := testing.MainStart(testdeps.TestDeps{}, table, nil, nil, nil)
 	flag.CommandLine.Parse(os.Args[1:])
 	for name, value := range map[string]string{"test.run": "", "test.skip": "", "test.list": "", "test.count": "1"} {
@@ -137,7 +167,7 @@ func tests() {
 	}
 	code := m.Run()
 	leak()
-	rec.End(fmt.Sprintf("tests %d", code))
+	rec.End(fmt.Sprintf("tests %d %s %s", code, states, canaries()))
 	os.Exit(code)
 }
 `

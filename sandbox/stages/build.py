@@ -19,6 +19,7 @@ class _Built(BaseModel):
     errors: list[Problem]
     test_errors: list[Problem]
     output: str
+    disk_full: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +31,8 @@ class Build:
     with_tests: bool
     program: bytes | None
     findings: tuple[Finding, ...]
-    killed_by: KilledBy | None
+    limited: bool = False
+    """Whether a limit ended it, so that nothing is known about the code."""
 
 
 def build(bench: Workbench, seen: Inspection, *, race: bool = False) -> Build:
@@ -45,17 +47,24 @@ def build(bench: Workbench, seen: Inspection, *, race: bool = False) -> Build:
             with_tests=False,
             program=None,
             findings=(),
-            killed_by=outcome.killed_by,
+            limited=True,
         )
     built = _Built.model_validate(outcome.report)
     findings = [*errors(bench, built.errors), *errors(bench, built.test_errors)]
     return Build(
-        result=_result(bench, outcome, ok=built.ok and not built.test_errors, output=built.output),
+        result=_result(
+            bench,
+            outcome,
+            ok=built.ok and not built.test_errors,
+            output=built.output,
+            message="the build filled its disk" if built.disk_full else "",
+            full=built.disk_full,
+        ),
         compiled=built.ok,
         with_tests=built.tests,
         program=outcome.files.get("program"),
         findings=tuple(findings),
-        killed_by=None,
+        limited=built.disk_full,
     )
 
 
@@ -78,14 +87,20 @@ def errors(bench: Workbench, problems: list[Problem]) -> list[Finding]:
 
 
 def _result(
-    bench: Workbench, outcome: Outcome, *, ok: bool, output: str, message: str = ""
+    bench: Workbench,
+    outcome: Outcome,
+    *,
+    ok: bool,
+    output: str,
+    message: str = "",
+    full: bool = False,
 ) -> StageResult:
-    data = output.encode()
+    data = output.encode(errors="replace")
     return StageResult(
         stage=StageName.BUILD,
         status=StageStatus.OK if ok else StageStatus.FAILED,
         exit_code=0 if ok else 1,
-        killed_by=outcome.killed_by,
+        killed_by=KilledBy.DISK if full else outcome.killed_by,
         wall_s=round(outcome.wall_s, 3),
         cpu_s=outcome.cpu_s,
         max_rss_bytes=outcome.memory_peak_bytes,

@@ -39,6 +39,9 @@ def vet(bench: Workbench) -> tuple[StageResult, list[Finding]]:
             update={"status": StageStatus.NOT_RUN, "killed_by": killed, "message": message}
         ), []
     problems = _PROBLEMS.validate_python(outcome.report)
+    if any(one.rule == "vet_failed" for one in problems):
+        message = "vet can't take this code and says nothing"
+        return base.model_copy(update={"status": StageStatus.NOT_RUN, "message": message}), []
     findings = [_finding(bench, one) for one in problems if bench.locator.is_answer(one.file)]
     return base.model_copy(
         update={"status": StageStatus.FAILED if findings else StageStatus.OK}

@@ -47,7 +47,7 @@ def run_tests(bench: Workbench, program: bytes, seen: Inspection) -> TestRuns:
     ]
     findings += leak_findings(bench, one, StageName.TEST)
     ok = not tampered and one.exit_code == 0 and set(states.values()) <= {"P", "S"}
-    message = "the tests ended before their end" if tampered else ""
+    message = "the tests did not end as they must" if tampered else ""
     return TestRuns(
         result=stage_result(bench, StageName.TEST, one, ok=ok, message=message),
         findings=tuple(findings),
@@ -70,7 +70,9 @@ def _tampered(one: Ran, states: dict[int, str]) -> bool:
         return False
     if not one.record.ending:
         return one.exit_code == 0
-    if one.record.ending != f"tests {one.exit_code}" and one.exit_code != 66:
+    if one.record.ending != "tests" or not one.record.whole:
+        return True
+    if one.exit_code not in {one.record.exit_code, 66}:
         return True
     return one.exit_code == 0 and any(state in "FN" for state in states.values())
 

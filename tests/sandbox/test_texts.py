@@ -11,7 +11,7 @@ from sandbox.crash_text import parse_crash
 from sandbox.model import Match
 from sandbox.output_text import show, visible
 from sandbox.race_text import parse_races
-from sandbox.record import parse_record
+from sandbox.record import parse_record, wanted_canaries
 from sandbox.report_frame import parse_frame
 
 PANIC = """panic: runtime error: index out of range [3] with length 3
@@ -88,14 +88,31 @@ def test_readers_take_any_text(text: str) -> None:
 def test_a_record_ends_only_with_the_nonce() -> None:
     """A trailer without the nonce is no trailer."""
 
-    text = "B 0\nF 0 P 12\nB 1\nZ tests 0 nonce\n"
+    text = "B 0\nF 0 P 12\nB 1\nZ tests 1 FS PPPPPP 00ff\n"
 
-    assert parse_record(text, "nonce").ending == "tests 0"
-    assert parse_record(text, "other").ending == ""
-    assert (parse_record(text, "nonce").results, parse_record(text, "nonce").begun) == (
-        {0: "P"},
-        {0, 1},
-    )
+    assert (parse_record(text, "00ff").ending, parse_record(text, "00ff").exit_code) == ("tests", 1)
+    assert parse_record(text, "00fe").ending == ""
+    assert parse_record(text, "00fe").begun == {0, 1}
+
+
+def test_rows_are_forgeable_and_the_last_line_is_not() -> None:
+    """Where a last line knows the nonce, it alone says how tests ended."""
+
+    text = "F 0 P 12\nZ tests 1 FSN FPPPPP 00ff\n"
+
+    assert parse_record(text, "00ff").results == {0: "F", 1: "S"}
+    assert parse_record(text, "").results == {0: "P"}
+
+
+def test_canaries_follow_the_nonce() -> None:
+    """At least one fails and at least one passes, whatever the nonce."""
+
+    wanted = {wanted_canaries(f"{first:02x}00") for first in range(256)}
+
+    assert all({"P", "F"} == set(one) for one in wanted)
+    assert len(wanted) == 62
+    assert parse_record("Z tests 0 P FPPPPP 00ff\n", "00ff").whole is True
+    assert parse_record("Z tests 0 P PPPPPP 00ff\n", "00ff").whole is False
 
 
 def test_output_shows_no_control_characters() -> None:
