@@ -1,4 +1,5 @@
-# The service (default target) and `runner`, a toolchain without the service for a sandbox image.
+# The service (default target) and `runner`, the root of the containers that the docker backend runs
+# programs in. The backend makes such an image itself where none is configured.
 # docker build -t gavel .      docker build --target runner -t gavel-runner .
 
 FROM python:3.11-slim-bookworm AS build
@@ -20,15 +21,15 @@ RUN /opt/gavel/bin/pip wheel --no-cache-dir --no-deps --wheel-dir /dist . \
 # Only the go command runs here, no jail, so this needs no user namespaces.
 RUN /opt/gavel/bin/python -c "from pathlib import Path; from sandbox.toolchain import prepare; prepare(Path('/opt/gavel-toolchain'), print)"
 
-# A seam for the container backend: Go and a C compiler, nothing of the service.
-FROM debian:bookworm-slim AS runner
-RUN apt-get update \
-    && apt-get install -y --no-install-recommends gcc libc6-dev \
-    && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10002 --no-create-home --shell /usr/sbin/nologin runner
-COPY --from=build /opt/gavel/lib/python3.11/site-packages/go /opt/go
-ENV PATH=/opt/go/bin:/usr/local/bin:/usr/bin:/bin
-USER runner
+# What a snippet's program gets to see with the docker backend (`sandbox.image`): our helper, time
+# zones and the C library for the race detector. No shell, no toolchain, no sources, no set-uid files.
+FROM build AS jail
+RUN /opt/gavel/bin/python -m sandbox.container_image /opt/gavel-toolchain /jail
+
+FROM scratch AS runner
+COPY --from=jail /jail /
+USER 1000:1000
+ENTRYPOINT ["/gavel/helper", "stream"]
 
 FROM python:3.11-slim-bookworm AS service
 # gcc is for the race detector, should the toolchain have to be prepared again.

@@ -11,7 +11,7 @@ def make_backend(settings: SandboxSettings) -> Backend:
     if settings.backend == "docker":
         from sandbox.backends.docker import Docker  # noqa: PLC0415 - a heavy library
 
-        return Docker(host=settings.docker_host, runtime=settings.runtime)
+        return Docker(host=settings.docker_host, runtime=settings.runtime, image=settings.image)
     from sandbox.backends.bubblewrap import Bubblewrap  # noqa: PLC0415
 
     return Bubblewrap()

@@ -18,8 +18,8 @@ _MIB = 1024 * 1024
 _USER = 1000
 _LOG_BYTES = 8 * _MIB
 _SHM_BYTES = 65536
-_INODES = 20_000
-_FEW_INODES = 64
+_SPARE_INODES = 64
+_FEW_INODES = 256
 _FILE_SLACK_BYTES = 65536
 _INPUT_SLACK_MIB = 1
 _LATE_S = 30.0
@@ -175,9 +175,11 @@ def _ulimits(job: Job) -> list[dict[str, Any]]:
 def _tmpfs(job: Job) -> dict[str, str]:
     temporary = "/tmp"  # noqa: S108 - a path inside the jail
     disk = job.limits.disk_mib * _MIB
+    # The helper sees an inode too many and says so; the kernel's own limit lies a little above.
+    inodes = job.limits.inodes + _SPARE_INODES
     folders = {
-        temporary: _options(disk, _INODES),
-        "/work": _options(disk, _INODES),
+        temporary: _options(disk, inodes),
+        "/work": _options(disk, inodes),
         "/log": _options(_LOG_BYTES, _FEW_INODES),
     }
     for file in streamed(job):

@@ -20,6 +20,7 @@ from docker.utils import kwargs_from_env
 
 from sandbox.backends import Job, Outcome, SandboxFault
 from sandbox.container_args import (
+    HELPER,
     LABEL,
     LABEL_DEADLINE,
     LABEL_OWNER,
@@ -27,8 +28,9 @@ from sandbox.container_args import (
     container_config,
     streamed,
 )
-from sandbox.container_image import REPOSITORY, image_tag, pack_image
+from sandbox.container_image import REPOSITORY, holds_helper, image_tag, pack_image
 from sandbox.container_portrait import container_enforced
+from sandbox.container_seccomp import profile_for_engines
 from sandbox.container_stream import Kept, Spoken, pack_request
 from sandbox.container_watch import ContainerWatch
 from sandbox.model import KilledBy
@@ -39,6 +41,8 @@ _IMPORT_S = 600
 _PROCESSORS = 2.0
 _REAP_EVERY_S = 60.0
 _OOM_WAIT_S = 0.5
+_GO_CRASH = 2
+_OLD_S = 7 * 24 * 3600
 
 
 @dataclass(slots=True)
@@ -60,12 +64,15 @@ class Docker:
         host: The engine's address, for example `unix:///run/docker.sock`; the client's own default
             where empty.
         runtime: Another OCI runtime that the engine knows, for example `runsc`.
-        seccomp: A seccomp profile as JSON; the engine's own where empty.
+        image: A runner image (the Dockerfile's target `runner`) for the jails that run programs; an
+            image of the toolchain at hand is made where empty.
+        seccomp: A seccomp profile as JSON; our allow-list by default.
     """
 
     host: str = ""
     runtime: str = ""
-    seccomp: str = ""
+    image: str = ""
+    seccomp: str = field(default_factory=profile_for_engines)
     name: str = "docker"
     _engine: _Engine = field(default_factory=_Engine)
 
@@ -117,15 +124,34 @@ class Docker:
         key = (job.helper, job.mounts)
         with self._engine.lock:
             if key not in self._engine.images:
-                self._engine.images[key] = self._make_image(client, job)
+                given = self.image and job.request.get("mode") == "run"
+                make = self._given_image if given else self._make_image
+                self._engine.images[key] = make(client, job)
             return self._engine.images[key]
 
+    def _given_image(self, client: docker.APIClient, job: Job) -> str:
+        """Gives the configured image, if it holds the very helper that the job wants."""
+        found = _image_id(client, self.image)
+        made = client.create_container(found, command=[HELPER], network_disabled=True)["Id"]
+        try:
+            chunks, _ = client.get_archive(made, HELPER)
+            with tempfile.TemporaryFile() as packed:
+                packed.writelines(chunks)
+                packed.seek(0)
+                same = holds_helper(packed, job.helper)
+        finally:
+            client.remove_container(made, force=True, v=True)
+        if not same:
+            detail = f"{self.image} was built from another version; build its target `runner` again"
+            raise SandboxFault("stale_image", detail, retry=False)
+        return found
+
     def _make_image(self, client: docker.APIClient, job: Job) -> str:
-        name = f"{REPOSITORY}:{image_tag(job)}"
+        name = f"{REPOSITORY}:{image_tag(job.helper, job.mounts)}"
         with contextlib.suppress(docker.errors.ImageNotFound):
             return _image_id(client, name)
         with tempfile.TemporaryFile() as packed, self._client(_IMPORT_S) as slow:
-            pack_image(job, packed)
+            pack_image(job.helper, job.mounts, packed)
             packed.seek(0)
             slow.import_image(
                 src=packed,
@@ -133,6 +159,7 @@ class Docker:
                 tag=name.partition(":")[2],
                 changes=[f"LABEL {LABEL}=1"],
             )
+        _prune(client)
         return _image_id(client, name)
 
 
@@ -207,10 +234,11 @@ class _Container:
         files: dict[str, bytes] = {}
         if watch.killed_by is None and spoken.ended:
             frame, files = parse_frame(bytes(spoken.report.data))
+        denied = spoken.counters.get("pids_denied", 0)
+        if not frame and killed_by is None and denied:
+            killed_by = KilledBy.PIDS
         if not frame and killed_by is None:
-            said = bytes(spoken.stderr.data[-600:]).decode(errors="replace").strip()
-            detail = f"no report came (exit {state.get('ExitCode')}): {said}"
-            raise SandboxFault("helper_lost", detail, retry=True)
+            raise _lost(spoken, state)
         cpu = spoken.counters.get("cpu_ns")
         return Outcome(
             report=frame.get("report"),
@@ -222,13 +250,28 @@ class _Container:
             wall_s=watch.wall_s,
             cpu_s=None if cpu is None else cpu / 1e9,
             memory_peak_bytes=spoken.counters.get("memory_peak"),
-            pids_denied=spoken.counters.get("pids_denied", 0),
+            pids_denied=denied,
             enforced=container_enforced(spoken, _own_namespaces()),
         )
 
 
+def _lost(spoken: Spoken, state: dict[str, Any]) -> SandboxFault:
+    said = bytes(spoken.stderr.data[-600:]).decode(errors="replace").strip()
+    code = state.get("ExitCode")
+    reason = "helper_crashed" if code == _GO_CRASH else "helper_lost"
+    return SandboxFault(reason, f"no report came (exit {code}): {said}", retry=True)
+
+
 def _image_id(client: docker.APIClient, name: str) -> str:
     return str(client.inspect_image(name)["Id"])  # type: ignore[no-untyped-call]
+
+
+def _prune(client: docker.APIClient) -> None:
+    """Removes images of earlier toolchains; one that is still wanted is made again when it is missed."""
+    for image in client.images(filters={"label": f"{LABEL}=1"}):
+        if image["Created"] < time.time() - _OLD_S:
+            with contextlib.suppress(docker.errors.APIError):
+                client.remove_image(image["Id"])
 
 
 def reap(client: docker.APIClient) -> None:

@@ -181,14 +181,26 @@ def test_a_pruned_image_is_made_again(
     request = {"mode": "inspect", "files": files, "module": "snip", "go": "1.27"}
     job = Job(helper=toolchain.helper, request=request, limits=LIMITS, mounts=mounts)
     shared.run(job)
-    client.remove_image(f"{REPOSITORY}:{image_tag(job)}", force=True)
+    client.remove_image(f"{REPOSITORY}:{image_tag(job.helper, job.mounts)}", force=True)
 
     with pytest.raises(SandboxFault) as caught:
         shared.run(job)
 
     assert caught.value.retry
     assert shared.run(job).killed_by is None
-    client.remove_image(f"{REPOSITORY}:{image_tag(job)}", force=True)
+    client.remove_image(f"{REPOSITORY}:{image_tag(job.helper, job.mounts)}", force=True)
+
+
+def test_a_runner_image_must_hold_our_helper(engine: str, rig: Rig) -> None:
+    """8: an image that was built from another version runs nothing."""
+
+    job = Job(helper=Path("/bin/true").resolve(), request={"mode": "run"}, limits=LIMITS)
+    rig.run("")
+    name = f"{REPOSITORY}:{image_tag(rig.toolchain.helper, ())}"
+
+    assert Rig(Docker(host=engine, image=name), rig.toolchain).run("").report["exit_code"] == 0
+    with pytest.raises(SandboxFault, match="stale_image"):
+        Docker(host=engine, image=name).run(job)
 
 
 def test_a_missing_engine_is_a_fault_of_ours() -> None:
