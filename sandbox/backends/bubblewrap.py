@@ -25,6 +25,10 @@ from sandbox.seccomp_filter import program_for
 _START_S = 10.0
 _EXIT_S = 10.0
 _GO_CRASH = 2
+_NO_GROUP = (
+    "no control group can be made here, so limits could only be polled for; "
+    "delegate one (systemd: Delegate=yes), run as root, or set allow_weak_limits"
+)
 _SEALS = fcntl.F_SEAL_SEAL | fcntl.F_SEAL_WRITE | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SHRINK
 
 
@@ -69,12 +73,16 @@ class Bubblewrap:
 
     executable: Path = field(default_factory=find_bwrap)
     groups: Callable[[JobLimits], Group | None] = make_group
+    allow_weak_limits: bool = True
+    """Whether polling may stand in where no control group can be made; a service says no."""
     name: str = "bubblewrap"
 
     def run(self, job: Job) -> Outcome:
         """See Backend."""
         descriptors = _Descriptors()
         group = self.groups(job.limits)
+        if group is None and not self.allow_weak_limits:
+            raise SandboxFault("weak_limits", _NO_GROUP, retry=False)
         try:
             return _Jail(self.executable, job, descriptors, group).run()
         except OSError as exc:

@@ -1,0 +1,61 @@
+"""Notes what a prepared toolchain holds, and tells later what is no longer so."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from sandbox.toolchain import Toolchain, tool_folder
+
+_TOOLS = ("compile", "link", "vet")
+
+
+def seal(toolchain: Toolchain) -> Path:
+    """Gives the file of digests of everything jails are given; written once, at the first call."""
+    file = toolchain.own.with_name(f"{toolchain.own.name}.sums.json")
+    if not file.is_file():
+        part = file.with_suffix(f".{os.getpid()}")
+        part.write_text(json.dumps(_digests(toolchain), indent=1))
+        part.chmod(0o444)
+        part.rename(file)
+    return file
+
+
+def changes(toolchain: Toolchain) -> list[str]:
+    """Gives what differs from the sealed state, one line each; empty when nothing does."""
+    wanted: dict[str, str] = json.loads(seal(toolchain).read_text())
+    found = _digests(toolchain)
+    names = sorted(wanted.keys() | found.keys())
+    differ = [_word(name, wanted, found) for name in names if wanted.get(name) != found.get(name)]
+    folders = (toolchain.library, toolchain.own)
+    open_ones = [str(path) for one in folders for path in one.rglob("*") if _writable(path)]
+    return differ + [f"{path} can be written" for path in open_ones]
+
+
+def _word(name: str, wanted: dict[str, str], found: dict[str, str]) -> str:
+    if name not in found:
+        return f"{name} is missing"
+    return f"{name} was changed" if name in wanted else f"{name} was added"
+
+
+def _digests(toolchain: Toolchain) -> dict[str, str]:
+    return {str(path): _digest(path) for path in _files(toolchain)}
+
+
+def _files(toolchain: Toolchain) -> Iterable[Path]:
+    for folder in (toolchain.library, toolchain.own):
+        yield from (path for path in folder.rglob("*") if path.is_file())
+    yield from (tool_folder(toolchain.goroot) / name for name in _TOOLS)
+    yield toolchain.goroot / "lib" / "time" / "zoneinfo.zip"
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _writable(path: Path) -> bool:
+    return bool(path.lstat().st_mode & 0o022)
