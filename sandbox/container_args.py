@@ -19,6 +19,7 @@ _USER = 1000
 _LOG_BYTES = 8 * _MIB
 _SHM_BYTES = 65536
 _SPARE_INODES = 64
+_HELPER_THREADS = 12
 _FEW_INODES = 256
 _FILE_SLACK_BYTES = 65536
 _INPUT_SLACK_MIB = 1
@@ -82,6 +83,8 @@ class Terms:
     """What holds for every container of one backend."""
 
     processors: float
+    machine: str
+    """The engine's machine, for example `x86_64`."""
     runtime: str
     seccomp: str
     """A profile as the engine reads it, JSON; the engine's own where empty."""
@@ -142,7 +145,7 @@ def _host_config(job: Job, terms: Terms) -> dict[str, Any]:
         "Memory": memory,
         "MemorySwap": memory,
         "NanoCpus": int(terms.processors * 1e9),
-        "PidsLimit": limits.processes,
+        "PidsLimit": limits.processes + _HELPER_THREADS,
         "OomScoreAdj": 500,
         "IpcMode": "private",
         "CgroupnsMode": "private",

@@ -20,6 +20,7 @@ from sandbox.seccomp_filter import (
 )
 
 _ARCHITECTURES = ("SCMP_ARCH_X86_64", "SCMP_ARCH_AARCH64")
+_SET_SECCOMP = 22
 _EQUAL, _MASKED = "SCMP_CMP_EQ", "SCMP_CMP_MASKED_EQ"
 
 
@@ -39,7 +40,8 @@ def profile_for_engines() -> str:
     calls += [_allow(sockets, _argument(0, family)) for family in PLAIN_FAMILIES]
     calls.append(_allow(sockets, _argument(0, NETLINK), _argument(2, ROUTE)))
     calls += [_allow(["ioctl"], _argument(1, request)) for request in IOCTLS]
-    calls += [_allow(["prctl"], _argument(0, option)) for option in PRCTLS]
+    # The helper puts the stricter filter of our own on what it starts; that one allows no other.
+    calls += [_allow(["prctl"], _argument(0, option)) for option in (*PRCTLS, _SET_SECCOMP)]
     calls.append(_allow(["prctl"], _argument(0, SET_DUMPABLE), _argument(1, 0)))
     calls.append(_allow(["prlimit64"], _argument(0, 0)))
     calls += [_allow(["personality"], _argument(0, value)) for value in PERSONALITIES]

@@ -31,8 +31,14 @@ class BadStream(Exception):  # noqa: N818 - named for what came, as the other va
     """The bytes are not what our helper or an engine writes."""
 
 
-def pack_request(job: Job, files: tuple[JailFile, ...]) -> bytes:
-    """Gives the one message that goes into a container."""
+def pack_request(job: Job, files: tuple[JailFile, ...], seccomp: bytes) -> bytes:
+    """Gives the one message that goes into a container.
+
+    Args:
+        job: What will run.
+        files: Those of the job's files that are sent in.
+        seccomp: The filter for what the helper starts, as the kernel reads it; none where empty.
+    """
     head = {
         "request": job.request,
         "files": [
@@ -40,8 +46,11 @@ def pack_request(job: Job, files: tuple[JailFile, ...]) -> bytes:
             for file in files
         ],
         "stdin_bytes": len(job.stdin),
+        "filter_bytes": len(seccomp),
     }
-    return b"".join([json.dumps(head).encode(), b"\n", *(file.data for file in files), job.stdin])
+    return b"".join(
+        [json.dumps(head).encode(), b"\n", *(file.data for file in files), job.stdin, seccomp]
+    )
 
 
 @dataclass(slots=True)

@@ -35,6 +35,7 @@ from sandbox.container_stream import Kept, Spoken, pack_request
 from sandbox.container_watch import ContainerWatch
 from sandbox.model import KilledBy
 from sandbox.report_frame import parse_frame
+from sandbox.seccomp_filter import program_for
 
 _CALL_S = 60
 _IMPORT_S = 600
@@ -52,6 +53,7 @@ class _Engine:
     lock: threading.Lock = field(default_factory=threading.Lock)
     version: str = ""
     processors: float = 0.0
+    machine: str = ""
     images: dict[tuple[object, ...], str] = field(default_factory=dict)
     reaped: float = float("-inf")
 
@@ -105,7 +107,9 @@ class Docker:
     def _get_ready(self, client: docker.APIClient) -> None:
         with self._engine.lock:
             if not self._engine.version:
-                self._engine.processors = min(_PROCESSORS, float(client.info()["NCPU"]))
+                info = client.info()
+                self._engine.processors = min(_PROCESSORS, float(info["NCPU"]))
+                self._engine.machine = str(info["Architecture"])
                 self._engine.version = client.api_version
             if time.monotonic() > self._engine.reaped + _REAP_EVERY_S:
                 reap(client)
@@ -114,6 +118,7 @@ class Docker:
     def _terms(self) -> Terms:
         return Terms(
             processors=self._engine.processors,
+            machine=self._engine.machine,
             runtime=self.runtime,
             seccomp=self.seccomp,
             owner=_owner(os.getpid()),
@@ -198,7 +203,7 @@ class _Container:
             limits=limits,
             spoken=spoken,
             kill=lambda: self._kill(made),
-            unsent=memoryview(pack_request(self.job, streamed(self.job))),
+            unsent=memoryview(pack_request(self.job, streamed(self.job), self._filter())),
         )
         try:
             self.client.start(made)
@@ -207,6 +212,9 @@ class _Container:
             stream.close()
             link.close()
         return spoken, watch
+
+    def _filter(self) -> bytes:
+        return program_for(self.terms.machine) or b""
 
     def _kill(self, made: str) -> None:
         # It may have ended by itself a moment ago.

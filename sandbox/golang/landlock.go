@@ -58,14 +58,18 @@ var allowed = []struct {
 // landlock says which version of Landlock held what was started; 0 is none.
 var landlock int
 
-// confined runs what starts a process on a thread of its own that Landlock holds; the process
-// inherits it, and the thread ends with the call, since a domain can't be left.
+// confined runs what starts a process on a thread of its own that Landlock holds, and our own seccomp
+// filter where the jail came without it; the process inherits both, and the thread ends with the call, since a domain can't be left.
 func confined(start func() error) error {
 	done := make(chan error, 1)
 	go func() {
 		runtime.LockOSThread()
 		if version := restrict(); version > 0 {
 			landlock = version
+		}
+		if err := filter(); err != nil {
+			done <- err
+			return
 		}
 		done <- start()
 	}()

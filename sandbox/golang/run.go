@@ -76,7 +76,7 @@ type pipe struct{ in, out *os.File }
 func openPipes(count int) ([]pipe, error) {
 	pipes := []pipe{}
 	for range count {
-		in, out, err := os.Pipe()
+		in, out, err := makePipe()
 		if err != nil {
 			return nil, err
 		}

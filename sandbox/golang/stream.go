@@ -8,10 +8,12 @@ import (
 	"io"
 	"os"
 	"path"
+	"runtime"
 	"strings"
 	"sync"
 	"syscall"
 	"time"
+	"unsafe"
 )
 
 // Channels of the one outgoing stream; a frame is its channel, four bytes of length, and the bytes.
@@ -24,15 +26,18 @@ const (
 
 	prSetDumpable = 4
 	tickPause     = 25 * time.Millisecond
+	threads       = 12
 	lastBytes     = 1 << 20
 	sealedMode    = 0o555
 )
 
-// streamRequest comes as one JSON line; the bytes of the files and of the standard input follow it.
+// streamRequest comes as one JSON line; the bytes of the files, of the standard input and of the
+// seccomp filter follow it.
 type streamRequest struct {
 	Request *Request     `json:"request"`
 	Files   []streamFile `json:"files"`
 	Stdin   int64        `json:"stdin_bytes"`
+	Filter  int64        `json:"filter_bytes"`
 }
 
 type streamFile struct {
@@ -69,6 +74,7 @@ func stream() error {
 		return errno
 	}
 	syscall.Umask(0o022)
+	warmThreads()
 	out := &frames{out: os.Stdout}
 	in := bufio.NewReaderSize(os.Stdin, 1<<20)
 	if err := sendPortrait(out); err != nil {
@@ -88,6 +94,10 @@ func stream() error {
 	if jobInput, err = inputFile(in, wanted.Stdin); err != nil {
 		return err
 	}
+	bpf = make([]byte, wanted.Filter)
+	if _, err := io.ReadFull(in, bpf); err != nil {
+		return err
+	}
 	go endWithSupervisor(in)
 	go tick(out)
 	jobStreams = out
@@ -99,6 +109,57 @@ func stream() error {
 		return err
 	}
 	return out.send(endChannel, nil)
+}
+
+// warmThreads starts the threads that this process may need: later a bomb may have used up the limit,
+// and the runtime ends a process that gets no thread.
+func warmThreads() {
+	started, over := sync.WaitGroup{}, make(chan struct{})
+	for range threads {
+		started.Add(1)
+		go func() {
+			runtime.LockOSThread()
+			started.Done()
+			<-over
+			runtime.UnlockOSThread()
+		}()
+	}
+	started.Wait()
+	close(over)
+}
+
+// filter puts the seccomp filter on this thread and on what it starts. An engine's own filter only
+// ends a thread that uses a foreign architecture, which leaves a Go program hanging.
+func filter() error {
+	const setSeccomp, modeFilter, instruction = 22, 2, 8
+	if len(bpf) == 0 {
+		return nil
+	}
+	wanted := struct {
+		length uint16
+		first  *byte
+	}{uint16(len(bpf) / instruction), &bpf[0]}
+	if _, _, errno := syscall.RawSyscall6(syscall.SYS_PRCTL, setNewPrivs, 1, 0, 0, 0, 0); errno != 0 {
+		return errno
+	}
+	if _, _, errno := syscall.RawSyscall(syscall.SYS_PRCTL, setSeccomp, modeFilter, uintptr(unsafe.Pointer(&wanted))); errno != 0 {
+		return fmt.Errorf("seccomp: %w", errno)
+	}
+	return nil
+}
+
+// makePipe gives a pipe; where there is a /proc, one that cannot be opened again from there by its
+// writer, who would read back and swallow what it does not like.
+func makePipe() (in, out *os.File, err error) {
+	if jobStreams == nil {
+		return os.Pipe()
+	}
+	pair, err := syscall.Socketpair(syscall.AF_UNIX, syscall.SOCK_STREAM|syscall.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, nil, err
+	}
+	syscall.SetNonblock(pair[0], true)
+	return os.NewFile(uintptr(pair[0]), "in"), os.NewFile(uintptr(pair[1]), "out"), nil
 }
 
 func sendPortrait(out *frames) error {
@@ -192,6 +253,8 @@ func inputFile(in io.Reader, size int64) (*os.File, error) {
 var (
 	// jobInput is the program's standard input where it is not our own.
 	jobInput *os.File
+	// bpf is the seccomp filter as the kernel reads it.
+	bpf []byte
 	// jobStreams takes the program's output where it must not write to our own.
 	jobStreams *frames
 )

@@ -18,7 +18,9 @@ from sandbox.container_stream import BadStream, Channel, Kept, Spoken, pack_requ
 from tests.backend_parity import missing_on_docker
 from tests.sandbox.backends.contract import LIMITS
 
-TERMS = Terms(processors=1.0, runtime="", seccomp=profile_for_engines(), owner="boot/ns/1/2")
+TERMS = Terms(
+    processors=1.0, machine="x86_64", runtime="", seccomp=profile_for_engines(), owner="boot/ns/1/2"
+)
 JOB = Job(
     helper=Path("/helper"),
     request={"mode": "run"},
@@ -55,7 +57,7 @@ def test_every_control_is_asked_for() -> None:
         "none",
     )
     assert host["Memory"] == host["MemorySwap"] == LIMITS.memory_mib << 20
-    assert (host["PidsLimit"], host["NanoCpus"]) == (LIMITS.processes, 1_000_000_000)
+    assert (host["PidsLimit"], host["NanoCpus"]) == (LIMITS.processes + 12, 1_000_000_000)
     assert host["SecurityOpt"] == [
         "no-new-privileges:true",
         f"seccomp={profile_for_engines()}",
@@ -86,7 +88,7 @@ def test_the_container_is_no_root_and_knows_nothing() -> None:
 def test_another_runtime_is_asked_for() -> None:
     """gVisor, where it is configured."""
 
-    terms = Terms(processors=1.0, runtime="runsc", seccomp="", owner="")
+    terms = Terms(processors=1.0, machine="x86_64", runtime="runsc", seccomp="", owner="")
 
     assert container_config(JOB, "image", terms, 0)["HostConfig"]["Runtime"] == "runsc"
 
@@ -94,11 +96,11 @@ def test_another_runtime_is_asked_for() -> None:
 def test_files_of_proc_are_not_sent() -> None:
     """A container has a real /proc."""
 
-    sent = pack_request(JOB, streamed(JOB))
+    sent = pack_request(JOB, streamed(JOB), b"BPF")
 
     head, _, rest = sent.partition(b"\n")
     assert [one["target"] for one in json.loads(head)["files"]] == ["/prog/program"]
-    assert rest == b"ELFin"
+    assert rest == b"ELFinBPF"
 
 
 def test_the_profile_allows_by_name_only() -> None:
