@@ -8,9 +8,10 @@ from typing import Protocol
 
 from bridge.backend_choice import make_backend
 from bridge.settings import Settings
-from sandbox.backends import Backend
+from sandbox.backends import Backend, SandboxFault
 from sandbox.model import AuditInput, AuditReport, Limits
 from sandbox.runner import audit
+from sandbox.selftest import SelfCheck, selftest
 from sandbox.toolchain import Toolchain, prepare
 
 
@@ -19,6 +20,9 @@ class Auditor(Protocol):
 
     def audit(self, given: AuditInput) -> AuditReport:
         """One report; a faulty snippet is a verdict, a broken sandbox an exception."""
+
+    def selftest(self) -> list[SelfCheck]:
+        """A line per hostile program that was tried; a sandbox on which one fails is not used."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +37,7 @@ class SandboxAuditor:
     def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
         self._folder = settings.toolchain_dir or settings.data_dir
         self._sandbox = settings.sandbox
+        self._weak = settings.sandbox.allow_weak_limits or not settings.database_url
         self._limits = limits or Limits()
         self._ready: _Ready | None = None
         self._lock = threading.Lock()
@@ -41,6 +46,14 @@ class SandboxAuditor:
         """See Auditor."""
         ready = self._prepared()
         return audit(given, limits=self._limits, backend=ready.backend, toolchain=ready.toolchain)
+
+    def selftest(self) -> list[SelfCheck]:
+        """See Auditor. With a database server (server mode) weak limits fail unless they are allowed."""
+        try:
+            ready = self._prepared()
+        except SandboxFault as fault:
+            return [SelfCheck(name="jail", ok=False, detail=str(fault))]
+        return selftest(ready.backend, ready.toolchain, allow_weak_limits=self._weak)
 
     def _prepared(self) -> _Ready:
         """The toolchain is prepared by the first caller; the others wait for it."""

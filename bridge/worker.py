@@ -12,6 +12,7 @@ from procrastinate import PsycopgConnector
 
 from bridge import bootstrap, jobs
 from bridge.bootstrap import Services
+from bridge.errors import ConfigError
 from bridge.queue import QUEUES
 from bridge.settings import Settings
 
@@ -40,10 +41,11 @@ async def _run(app: procrastinate.App, services: Services, audits: int) -> None:
     light = sorted({"sweep", *QUEUES.values()} - {"audit"})
     async with app.open_async():
         loops = [
-            asyncio.create_task(_loop(app, services, ["audit"], audits, "audit")),
+            asyncio.create_task(_audits(app, services, audits)),
             asyncio.create_task(_loop(app, services, light, LIGHT_JOBS_AT_ONCE, "light")),
         ]
         _stop_on_signals(loops)
+        loops[0].add_done_callback(lambda ended: _end_together(ended, loops))
         done = await asyncio.gather(*loops, return_exceptions=True)
     for outcome in done:
         if isinstance(outcome, Exception):
@@ -59,6 +61,23 @@ def _stop_on_signals(loops: Sequence[asyncio.Task[None]]) -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(number, stop)
+
+
+def _end_together(ended: asyncio.Task[None], loops: Sequence[asyncio.Task[None]]) -> None:
+    """Without audits there is no worker: the other loop ends as well."""
+    if not ended.cancelled() and ended.exception() is not None:
+        for loop in loops:
+            loop.cancel()
+
+
+async def _audits(app: procrastinate.App, services: Services, audits: int) -> None:
+    """Audits only once the sandbox has shown that it holds; a worker whose sandbox does not, ends."""
+    checks = await asyncio.to_thread(services.auditor.selftest)
+    failed = [f"{check.name}: {check.detail}" for check in checks if not check.ok]
+    if failed:
+        message = f"the sandbox does not hold, so nothing is audited: {'; '.join(failed)}"
+        raise ConfigError(f"{message}. `gavel doctor` tells more.", reason="sandbox_selftest")
+    await _loop(app, services, ["audit"], audits, "audit")
 
 
 async def _loop(
