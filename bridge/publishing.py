@@ -25,29 +25,38 @@ log = structlog.get_logger(__name__)
 
 
 def publish(services: Services, project_id: int) -> None:
-    """Sends what waits in a project: after 20 ms without news, at 50 items, or after 500 ms."""
-    while True:
-        _settle(lambda: _waiting(services, project_id))
-        with services.engine.begin() as conn:
-            claimed = task_store.claim_predictions(conn, project_id, BATCH)
-        if not claimed:
-            return
+    """Sends what waits in a project: at 50 items, after 500 ms, or at once if no more is coming.
+
+    A request costs Label Studio about as much as an audit costs us, so a bulk import's predictions
+    go in few of them.
+    """
+    shown = False
+    while claimed := _next(services, project_id):
         _send(services, project_id, claimed)
+        if not shown:
+            _show(services, project_id)
+            shown = True
 
 
-def _settle(waiting: Callable[[], int]) -> None:
-    """Lets a batch grow while predictions keep coming."""
+def _next(services: Services, project_id: int) -> Sequence[Row[Any]]:
+    _settle(lambda: _waiting(services, project_id))
+    with services.engine.begin() as conn:
+        return task_store.claim_predictions(conn, project_id, BATCH)
+
+
+def _settle(waiting: Callable[[], tuple[int, bool]]) -> None:
+    """Lets a batch grow while audits are to come, or news came within the last 20 ms."""
     end = time.monotonic() + LONGEST_WAIT_S
-    seen = waiting()
+    seen, more = waiting()
     while 0 < seen < BATCH and time.monotonic() < end:
         time.sleep(IDLE_S)
-        now = waiting()
-        if now == seen:
+        now, more = waiting()
+        if now == seen and not more:
             return
         seen = now
 
 
-def _waiting(services: Services, project_id: int) -> int:
+def _waiting(services: Services, project_id: int) -> tuple[int, bool]:
     with services.engine.connect() as conn:
         return task_store.waiting_predictions(conn, project_id)
 
@@ -58,7 +67,6 @@ def _send(services: Services, project_id: int, claimed: Sequence[Row[Any]]) -> N
     if missing:
         _import(services, project_id, missing)
     _note_published(services, there)
-    _show(services, project_id)
 
 
 def _show(services: Services, project_id: int) -> None:

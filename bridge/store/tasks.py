@@ -243,16 +243,21 @@ def claim_predictions(conn: Connection, project_id: int, limit: int) -> Sequence
     ).all()
 
 
-def waiting_predictions(conn: Connection, project_id: int) -> int:
-    """How many predictions wait to be published."""
-    return int(
-        conn.execute(
-            select(func.count())
-            .select_from(predictions)
-            .where(predictions.c.project_id == project_id)
-            .where(predictions.c.state.in_(["pending", "sending"]))
-        ).scalar_one()
+def waiting_predictions(conn: Connection, project_id: int) -> tuple[int, bool]:
+    """How many predictions wait to be published, and whether audits are still to come."""
+    waiting = (
+        select(func.count())
+        .select_from(predictions)
+        .where(predictions.c.project_id == project_id)
+        .where(predictions.c.state.in_(["pending", "sending"]))
     )
+    coming = (
+        select(tasks.c.task_id)
+        .where(tasks.c.project_id == project_id, tasks.c.state == "new")
+        .exists()
+    )
+    number, more = conn.execute(select(waiting.scalar_subquery(), coming)).one()
+    return int(number), bool(more)
 
 
 def mark_published(conn: Connection, task_ids: Sequence[int]) -> None:
