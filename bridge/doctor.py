@@ -86,6 +86,7 @@ def sandbox(settings: Settings) -> Iterator[Check]:
         return
     yield passed(name, f"{report.backend}: hello world in {time.monotonic() - start:.1f} s")
     yield passed("limits", f"read back from the kernel: {_limits(report.enforced.get('run'))}")
+    yield from selftest(settings)
 
 
 def _limits(applied: object) -> str:
@@ -95,6 +96,24 @@ def _limits(applied: object) -> str:
     return ", ".join(f"{name} by {value}" for name, value in named.items())
 
 
+def selftest(settings: Settings) -> Iterator[Check]:
+    """Hostile programs, each of which has to be refused or ended."""
+    from bridge.auditor import SandboxAuditor  # noqa: PLC0415 - only doctor needs it here
+
+    checks = SandboxAuditor(settings).selftest()
+    for check in checks:
+        if not check.ok:
+            yield failed(f"self-test {check.name}", check.detail, _SELFTEST_MEND)
+    if all(check.ok for check in checks):
+        yield passed(
+            "self-test", f"{len(checks)} hostile programs and checks: all refused or ended"
+        )
+
+
+_SELFTEST_MEND = (
+    "nothing is audited until it holds: see SECURITY.md for what the sandbox needs of the host; a "
+    "changed toolchain is built again when its folder below `toolchains` is removed"
+)
 _SANDBOX_MEND = (
     "bubblewrap needs user namespaces: `sysctl kernel.unprivileged_userns_clone=1`, and on Ubuntu "
     "24.04 or later an AppArmor profile (or `sysctl kernel.apparmor_restrict_unprivileged_userns=0`)"
