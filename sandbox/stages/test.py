@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from sandbox.crash_findings import ending_findings, leak_findings
 from sandbox.inspection import Inspection, ListedTest
@@ -113,7 +114,7 @@ def _failure(bench: Workbench, one: Ran, test: ListedTest) -> Finding:
 def _said(output: str, test: ListedTest) -> tuple[int, str]:
     """Gives the line and the words of a test's first failure message."""
     starts = list(_START.finditer(output))
-    for start, following in zip(starts, [*starts[1:], None], strict=True):
+    for start, following in zip_longest(starts, starts[1:]):
         if start.group(1).split("/")[0] != test.name:
             continue
         part = output[start.end() : following.start() if following else len(output)]

@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 from sandbox.compare import difference, matches
 from sandbox.compile_words import reworded, rule_for
 from sandbox.crash_text import parse_crash
+from sandbox.inspection import ListedTest
 from sandbox.model import Match
 from sandbox.output_text import show, visible
 from sandbox.race_text import parse_races
 from sandbox.record import parse_record, wanted_canaries
 from sandbox.report_frame import parse_frame
+from sandbox.stages.test import _said
 
 PANIC = """panic: runtime error: index out of range [3] with length 3
 
@@ -174,3 +176,19 @@ def test_a_frame_that_is_cut_is_nothing() -> None:
         {"p": b"abc"},
     )
     assert parse_frame(whole[:-1]) == ({}, {})
+
+
+def test_a_failed_test_that_left_no_words() -> None:
+    """A program may swallow the line that says which test runs."""
+
+    listed = ListedTest(
+        name="TestAdd",
+        file="a_test.go",
+        line=7,
+        path="snip",
+        kind="test",
+        external=False,
+        task=True,
+    )
+
+    assert _said("nothing of ours", listed) == (7, "")
