@@ -7,8 +7,10 @@ PYTEST := $(BIN)/python -m pytest
 FAST := not e2e and not hostile and not contract and not docker and not slow
 TRACKER ?= local
 PART ?= all
+AUDITS ?= 1000
+BACKEND ?= bubblewrap
 
-.PHONY: demo demo-check test test-fast test-e2e test-contract check format bench lock clean
+.PHONY: demo demo-check test test-fast test-e2e test-contract check format bench soak lock clean
 
 demo: $(VENV)/runtime ## A real Label Studio with everything around it; Ctrl-C stops all of it
 	@exec $(BIN)/gavel demo --tracker $(TRACKER)
@@ -43,6 +45,9 @@ format: $(VENV)/dev ## Formats the code and mends what ruff can mend
 
 bench: $(VENV)/dev ## Measures; PART=name runs one part
 	$(BIN)/python -m tests.bench $(PART)
+
+soak: $(VENV)/dev ## AUDITS random audits in a row on BACKEND; fails if anything is left behind
+	$(BIN)/python -m tests.soak $(AUDITS) $(BACKEND)
 
 lock: ## Pins the dependencies again, with hashes and without addresses
 	uv pip compile --quiet pyproject.toml --generate-hashes --no-emit-index-url --no-header --python-version 3.11 -o requirements/runtime.txt

@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-PARTS = ("webhook", "prefill")
+PARTS = ("webhook", "prefill", "sandbox")
 
 
 def main(chosen: list[str]) -> None:

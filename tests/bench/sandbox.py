@@ -1,0 +1,152 @@
+"""The sandbox: hello world in jails against the same tools bare, the start of a jail, eight audits at once."""
+
+from __future__ import annotations
+
+import os
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+
+from sandbox.backends import Job, JobLimits, SandboxFault
+from sandbox.backends.bubblewrap import Bubblewrap
+from sandbox.inspection import Inspection
+from sandbox.jail_cgroup import make_group
+from sandbox.model import AuditInput, Limits, Verdict
+from sandbox.normalise import normalise
+from sandbox.runner import audit
+from sandbox.stages.build import build
+from sandbox.stages.inspect import inspect
+from sandbox.toolchain import Toolchain, default_data_folder, prepare, tool_folder
+from sandbox.workbench import Workbench
+from tests.bench.measure import shown
+
+ROUNDS = 15
+STARTS = 60
+_BACKEND = Bubblewrap()
+AT_ONCE = 8
+HELLO = 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello", 0) }\n'
+_JAIL = JobLimits(
+    wall_s=10,
+    cpu_s=5,
+    memory_mib=256,
+    processes=64,
+    output_bytes=1 << 16,
+    disk_mib=16,
+    open_files=256,
+    report_bytes=1 << 20,
+)
+
+
+def run() -> None:
+    toolchain = prepare(default_data_folder(), print)
+    _hello(toolchain)
+    _starts(toolchain)
+    _at_once(toolchain)
+
+
+def _hello(toolchain: Toolchain) -> None:
+    """Compile, link and run, a new text each time; jailed and bare take turns."""
+    jailed, bare, seen = [], [], _inspected(toolchain)
+    for _ in range(ROUNDS):
+        text = HELLO.replace("0", str(time.time_ns()))
+        jailed.append(_seconds(partial(_in_jails, toolchain, text, seen)))
+        bare.append(_seconds(partial(_bare, toolchain, text)))
+    ratio = statistics.median(jailed) / statistics.median(bare)
+    print(f"  hello world, build jail + run jail: {shown(jailed)}")
+    print(f"  the same tools without a sandbox  : {shown(bare)}")
+    print(f"  ratio of medians: {ratio:.2f} (wanted: at most 1.1)")
+
+
+def _in_jails(toolchain: Toolchain, text: str, seen: Inspection) -> None:
+    limits = Limits()
+    snippet = normalise(AuditInput(code=text), limits, toolchain.language)
+    bench = Workbench(snippet=snippet, limits=limits, backend=_BACKEND, toolchain=toolchain)
+    program = build(bench, seen).program
+    if program is None or not bench.execute(program, "m").stdout.data.startswith(b"hello"):
+        raise RuntimeError("hello world did not run")
+
+
+def _inspected(toolchain: Toolchain) -> Inspection:
+    """What reading tells; once for all texts, since `go run` has no such step."""
+    limits = Limits()
+    snippet = normalise(AuditInput(code=HELLO), limits, toolchain.language)
+    bench = Workbench(snippet=snippet, limits=limits, backend=_BACKEND, toolchain=toolchain)
+    seen = inspect(bench).report
+    if seen is None:
+        raise RuntimeError("hello world could not be read")
+    return seen
+
+
+def _bare(toolchain: Toolchain, text: str) -> None:
+    """The compiler and the linker as the helper calls them, and the program; no jail around them."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as name:
+        folder = Path(name)
+        tools = tool_folder(toolchain.goroot)
+        (folder / "main.go").write_text(text)
+        config = (toolchain.library / "std" / "importcfg").read_text()
+        (folder / "cfg").write_text(config.replace("=/std/", f"={toolchain.library}/std/"))
+        for command in (
+            [tools / "compile", "-o", "a.a", "-p", "main", "-complete", "-c=2", "-importcfg", "cfg", "-pack", "main.go"],
+            [tools / "link", "-s", "-w", "-o", "a.out", "-importcfg", "cfg", "-buildmode=exe", "a.a"],
+            [folder / "a.out"],
+        ):  # fmt: skip
+            subprocess.run(command, cwd=folder, env={}, check=True, capture_output=True)
+
+
+def _starts(toolchain: Toolchain) -> None:
+    """What a whole jail costs over a bare process of the same helper, seccomp among it."""
+    job = Job(helper=toolchain.helper, request={"mode": "none"}, limits=_JAIL)
+    plain, grouped, bare = [], [], []
+    for _ in range(STARTS):
+        plain.append(_seconds(lambda: _start(Bubblewrap(groups=lambda _: None), job)))
+        grouped.append(_seconds(lambda: _start(Bubblewrap(groups=make_group), job)))
+        bare.append(_seconds(lambda: _process(toolchain)))
+    over = statistics.median(grouped) - statistics.median(bare)
+    print(f"  a jail with control group   : {shown(grouped)}")
+    print(f"  a jail without control group: {shown(plain)}")
+    print(f"  a bare process of the helper: {shown(bare)}")
+    print(
+        f"  start above bare, medians: {over * 1000:.1f} ms (wanted: under 12 on an idle machine)"
+    )
+
+
+def _start(backend: Bubblewrap, job: Job) -> None:
+    # The helper refuses the mode and ends at once, so only the jail is measured.
+    try:
+        backend.run(job)
+    except SandboxFault as fault:
+        if fault.reason != "helper_lost":
+            raise
+
+
+def _process(toolchain: Toolchain) -> None:
+    subprocess.run([toolchain.helper], env={}, check=False, capture_output=True)
+
+
+def _at_once(toolchain: Toolchain) -> None:
+    """A program that needs a good part of its processor time keeps its verdict on a busy machine."""
+    spin = "package main\n\nfunc main() {\n\tx := uint64(1)\n\tfor i := uint64(0); i < 1_500_000_000; i++ {\n\t\tx = x*31 + i\n\t}\n\tprintln(x)\n}\n"
+
+    def one(number: int) -> Verdict:
+        code = spin.replace("31", str(31 + 2 * number))
+        given = AuditInput(code=code)
+        return audit(given, backend=_BACKEND, toolchain=toolchain).verdict
+
+    alone = [one(number) for number in range(2)]
+    start = time.monotonic()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        together = list(pool.map(one, range(AT_ONCE)))
+    changed = sum(verdict is not alone[0] for verdict in together)
+    print(f"  alone {sorted(set(alone))}; {AT_ONCE} at once on {os.cpu_count()} cores in "
+          f"{time.monotonic() - start:.1f} s: {changed} verdicts changed")  # fmt: skip
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
