@@ -28,6 +28,22 @@ from tests.bench.measure import shown
 ROUNDS = 15
 STARTS = 60
 _BACKEND = Bubblewrap()
+_GENERATED = """package main
+
+import (
+\trec "0rec"
+\tp0 "snip"
+)
+
+func main() {
+\tswitch rec.Mode() {
+\tcase 'm':
+\t\trec.Line("M")
+\t\tp0.GavelMain()
+\t\trec.End("main")
+\t}
+}
+"""
 AT_ONCE = 8
 HELLO = 'package main\n\nimport "fmt"\n\nfunc main() { fmt.Println("hello", 0) }\n'
 _JAIL = JobLimits(
@@ -83,18 +99,23 @@ def _inspected(toolchain: Toolchain) -> Inspection:
 
 
 def _bare(toolchain: Toolchain, text: str) -> None:
-    """The compiler and the linker as the helper calls them, and the program; no jail around them."""
+    """The same commands as in the jails: two compiles, the linker and the program, without a jail."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        folder = Path(name)
-        tools = tool_folder(toolchain.goroot)
+        folder, tools = Path(name), tool_folder(toolchain.goroot)
         (folder / "main.go").write_text(text)
+        (folder / "hook.go").write_text("package main\n\nfunc GavelMain() { main() }\n")
+        (folder / "test.go").write_text(_GENERATED)
         config = (toolchain.library / "std" / "importcfg").read_text()
-        (folder / "cfg").write_text(config.replace("=/std/", f"={toolchain.library}/std/"))
+        config = config.replace("=/std/", f"={toolchain.library}/std/")
+        own = f"packagefile snip=snip.a\npackagefile 0rec={toolchain.own}/rec/0rec.a\n"
+        (folder / "cfg").write_text(config + own)
+        common = ["-complete", "-c=2", "-importcfg", "cfg", "-pack", "-nolocalimports"]
         for command in (
-            [tools / "compile", "-o", "a.a", "-p", "main", "-complete", "-c=2", "-importcfg", "cfg", "-pack", "main.go"],
-            [tools / "link", "-s", "-w", "-o", "a.out", "-importcfg", "cfg", "-buildmode=exe", "a.a"],
-            [folder / "a.out"],
-        ):  # fmt: skip
+            [tools / "compile", "-o", "snip.a", "-p", "snip", *common, "main.go", "hook.go"],
+            [tools / "compile", "-o", "main.a", "-p", "main", *common, "test.go"],
+            [tools / "link", "-s", "-w", "-o", "out", "-importcfg", "cfg", "main.a"],
+            [folder / "out"],
+        ):
             subprocess.run(command, cwd=folder, env={}, check=True, capture_output=True)
 
 
