@@ -27,6 +27,7 @@ from tests.forgotten_sockets import forgotten_sockets
 _START_S = 60.0
 _INSTALL_S = 300
 _HOLDING: list[Callable[[], None]] = []
+_STARTED: list[subprocess.Popen[bytes]] = []
 
 
 def docker_host() -> str:
@@ -105,13 +106,14 @@ def _start(folder: Path, socket: Path) -> None:
     places = {"data-root": "data", "exec-root": "exec", "pidfile": "pid"}
     options += [f"--{name}={folder / place}" for name, place in places.items()]
     with (folder / "log").open("ab") as log:
-        subprocess.Popen(
+        process = subprocess.Popen(
             [daemon, *options, f"--host=unix://{socket}"],
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
             start_new_session=True,
         )
+        _STARTED.append(process)
     until = time.monotonic() + _START_S
     while not _answers(base_url=f"unix://{socket}"):
         if time.monotonic() > until:
@@ -160,6 +162,9 @@ def _stop(folder: Path) -> None:
 
 
 def _alive(pid: int) -> bool:
-    with contextlib.suppress(ChildProcessError):
-        os.waitpid(pid, os.WNOHANG)
-    return Path(f"/proc/{pid}").exists()
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    # Another worker may have started it, and that one may not have waited for it yet.
+    return state != "Z"

@@ -14,11 +14,23 @@ from tests.sandbox.conftest import toolchain
 
 __all__ = ["toolchain"]
 
-BACKENDS: dict[str, Callable[[], Backend]] = {"bubblewrap": Bubblewrap}
+
+def _docker() -> Backend:
+    from sandbox.backends.docker import Docker
+    from tests.docker_engine import docker_host
+
+    return Docker(host=docker_host())
+
+
+BACKENDS: dict[str, Callable[[], Backend]] = {"bubblewrap": Bubblewrap, "docker": _docker}
 """Name -> how it is made; one that cannot run here skips with its reason."""
+MARKS = {"bubblewrap": pytest.mark.needs_bwrap, "docker": pytest.mark.docker}
 
 
-@pytest.fixture(scope="session", params=sorted(BACKENDS))
+@pytest.fixture(
+    scope="session",
+    params=[pytest.param(name, marks=MARKS[name]) for name in sorted(BACKENDS)],
+)
 def backend(request: pytest.FixtureRequest) -> Backend:
     return BACKENDS[request.param]()
 
