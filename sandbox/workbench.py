@@ -15,6 +15,8 @@ _MIB = 1024 * 1024
 _PROGRAM_BYTES = 128 * _MIB
 _RECORD_BYTES = 1 * _MIB
 _SUPERVISOR_GRACE_S = 3.0
+# A program that is still computing when its wall time is up gets more, up to this; a waiting one does not.
+_BUSY_FACTOR = 3.0
 PROGRAM = "/prog/program"
 _ENVIRONMENT = (
     "HOME=/tmp",
@@ -111,13 +113,14 @@ class Workbench:
             "args": list(args),
             "env": [*_ENVIRONMENT, *((_RACE_OPTIONS,) if race else ())],
             "wall_ms": int(wall_s * 1000),
+            "hard_ms": int(wall_s * _BUSY_FACTOR * 1000),
             "collect_bytes": _RECORD_BYTES,
             "inodes": self.limits.inodes,
         }
         job = Job(
             helper=self.toolchain.helper,
             request=request,
-            limits=self._run_limits(wall_s + _SUPERVISOR_GRACE_S),
+            limits=self._run_limits(wall_s * _BUSY_FACTOR + _SUPERVISOR_GRACE_S),
             stdin=stdin.encode(errors="replace"),
             mounts=self.toolchain.run_mounts(race=race),
             files=_program_files(program, race=race),

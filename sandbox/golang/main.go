@@ -38,6 +38,7 @@ type Request struct {
 	Args    []string `json:"args"`
 	Env     []string `json:"env"`
 	WallMS  int      `json:"wall_ms"`
+	HardMS  int      `json:"hard_ms"`
 	Collect int64    `json:"collect_bytes"`
 	Inodes  uint64   `json:"inodes"`
 }
