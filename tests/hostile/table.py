@@ -51,7 +51,7 @@ CONTROLS = {
     "strict_text": "Valid text without NUL bytes",
     "strict_versions": "Language versions are numbers that the toolchain knows",
     "task_tests_win": "The task's tests stand in for the answer's of the same name",
-    "wall_clock": "The supervisor's own clock",
+    "wall_clock": "The supervisor's own clock; a program that still gets processor time has up to three times as long",
 }
 """What a header's `control` means, in the words of the threat model."""
 
