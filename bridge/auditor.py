@@ -37,7 +37,7 @@ class SandboxAuditor:
     def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
         self._folder = settings.toolchain_dir or settings.data_dir
         self._sandbox = settings.sandbox
-        self._weak = settings.sandbox.allow_weak_limits or not settings.database_url
+        self._weak = settings.sandbox.allow_weak_limits or not settings.server_mode
         self._limits = limits or Limits()
         self._ready: _Ready | None = None
         self._lock = threading.Lock()

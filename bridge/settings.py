@@ -23,6 +23,7 @@ from bridge.errors import ConfigError
 CONFIG_FILE = "gavel.yaml"
 ENVIRONMENT: Mapping[str, str] = {
     "DATABASE_URL": "database_url",
+    "GAVEL_EMBEDDED": "embedded",
     "GAVEL_DATA_DIR": "data_dir",
     "GAVEL_TOOLCHAIN_DIR": "toolchain_dir",
     "GAVEL_PUBLIC_URL": "public_url",
@@ -126,6 +127,8 @@ class Settings(_Part):
     """Where the prepared Go toolchain is kept; `data_dir` where empty."""
     database_url: str = ""
     """A PostgreSQL server; empty means the embedded one."""
+    embedded: bool = False
+    """Set by `gavel up` for its children, whose database address is the embedded one's."""
     public_url: str = "http://127.0.0.1:8085"
     """Address of the web process as Label Studio and browsers reach it."""
     host: str = "127.0.0.1"
@@ -146,6 +149,11 @@ class Settings(_Part):
     @classmethod
     def _expanded(cls, value: Path | None) -> Path | None:
         return value if value is None else value.expanduser().absolute()
+
+    @property
+    def server_mode(self) -> bool:
+        """Whether a database server was named: others may rely on what runs here."""
+        return bool(self.database_url) and not self.embedded
 
     def project(self, project_id: int) -> ProjectSettings | None:
         """The settings of a project, or None where it is not ours."""

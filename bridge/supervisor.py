@@ -132,12 +132,17 @@ def worker_command() -> list[str]:
     return [sys.executable, "-m", "bridge", "worker"]
 
 
-def child_environment(url: str, data_dir: Path) -> dict[str, str]:
+def child_environment(url: str, data_dir: Path, *, embedded: bool) -> dict[str, str]:
     """Our environment with the database's address and a fresh folder for shared metrics."""
     metrics = data_dir / "metrics"
     shutil.rmtree(metrics, ignore_errors=True)
     metrics.mkdir(parents=True)
-    return {**os.environ, "DATABASE_URL": url, "PROMETHEUS_MULTIPROC_DIR": str(metrics)}
+    return {
+        **os.environ,
+        "DATABASE_URL": url,
+        "GAVEL_EMBEDDED": "true" if embedded else "false",
+        "PROMETHEUS_MULTIPROC_DIR": str(metrics),
+    }
 
 
 def _die_with_parent() -> None:

@@ -26,7 +26,7 @@ def up() -> None:
     supervisor = Supervisor()
     with contextlib.suppress(StopRequestedError), stop_signals(), database(settings) as url:
         upgrade(url)
-        environment = child_environment(url, settings.data_dir)
+        environment = child_environment(url, settings.data_dir, embedded=not settings.database_url)
         try:
             supervisor.start("web", web_command(settings), environment=environment)
             supervisor.start("worker", worker_command(), environment=environment)

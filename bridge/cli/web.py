@@ -27,7 +27,11 @@ def web() -> None:
         upgrade(url)
         try:
             supervisor.start(
-                "web", web_command(settings), environment=child_environment(url, settings.data_dir)
+                "web",
+                web_command(settings),
+                environment=child_environment(
+                    url, settings.data_dir, embedded=not settings.database_url
+                ),
             )
             supervisor.wait()
         finally:

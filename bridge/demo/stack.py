@@ -74,7 +74,7 @@ class Stack:
     def start_services(self, settings: Settings) -> None:
         """Starts web and worker and waits until the web process answers."""
         environment = {
-            **child_environment(self.database_url, self.folder),
+            **child_environment(self.database_url, self.folder, embedded=True),
             **self.environment(),
         }
         web, worker = self.folder / "web.log", self.folder / "worker.log"
@@ -96,6 +96,7 @@ class Stack:
         return {
             **os.environ,
             "DATABASE_URL": self.database_url,
+            "GAVEL_EMBEDDED": "true",
             "GAVEL_CONFIG": str(self.folder / CONFIG),
         }
 
