@@ -77,9 +77,7 @@ def make_finding(line: int = 7) -> RatedFinding:
 def make_rated() -> RatedReport:
     """A report that found a race."""
     rated = rate(make_report(race=FOUND), shipped_rubric())
-    return rated.model_copy(
-        update={"findings": (make_finding(),), "repeat": "gavel rerun 7"}
-    )
+    return rated.model_copy(update={"findings": (make_finding(),), "repeat": "gavel rerun 7"})
 
 
 def make_subject(*overrides: Override, **changes: Any) -> Subject:
