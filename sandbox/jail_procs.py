@@ -20,19 +20,21 @@ def set_rlimits(pid: int, limits: JobLimits, *, counted: bool) -> None:
     """Puts the per-process limits on a process that has not started its program yet.
 
     No address-space limit: the race detector maps terabytes that it never touches. Where a control
-    group counts processes it is to be the one that refuses, since only it tells that it did.
+    group counts processes it is to be the one that refuses, since only it tells that it did. Where
+    none does, the hard limit leaves room for the helper, which shares the count with its program:
+    it raises its own soft limit, and a program that starts all it may can't end its helper.
     """
     # A little over the folder's size, so that a full disk is met as one.
     size = (limits.disk_mib + 1) * _MIB
-    processes = limits.processes + (_SPARE if counted else 0)
-    for kind, value in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_NOFILE, limits.open_files),
-        (resource.RLIMIT_FSIZE, size),
-        (resource.RLIMIT_CPU, int(limits.cpu_s) + 2),
-        (resource.RLIMIT_NPROC, processes),
+    most = limits.processes + _SPARE
+    for kind, soft, hard in (
+        (resource.RLIMIT_CORE, 0, 0),
+        (resource.RLIMIT_NOFILE, limits.open_files, limits.open_files),
+        (resource.RLIMIT_FSIZE, size, size),
+        (resource.RLIMIT_CPU, int(limits.cpu_s) + 2, int(limits.cpu_s) + 2),
+        (resource.RLIMIT_NPROC, most if counted else limits.processes, most),
     ):
-        resource.prlimit(pid, kind, (value, value))
+        resource.prlimit(pid, kind, (soft, hard))
 
 
 def read_rlimits(pid: int) -> dict[str, object]:

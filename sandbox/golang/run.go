@@ -95,8 +95,11 @@ func spawn(request *Request, std [3]uintptr, pipes []pipe) (int, error) {
 	}
 	copy(files, std[:])
 	files[nonceFD], files[recordFD], files[crashFD] = pipes[0].in.Fd(), pipes[1].out.Fd(), pipes[2].out.Fd()
+	lower, raise := processLimits()
+	lower()
 	pid, err := syscall.ForkExec(programPath, append([]string{"program"}, request.Args...), &syscall.ProcAttr{
 		Dir: workDir, Env: request.Env, Files: files})
+	raise()
 	pipes[0].in.Close()
 	pipes[1].out.Close()
 	pipes[2].out.Close()
