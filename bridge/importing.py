@@ -15,6 +15,7 @@ from typing import Any
 
 from bridge.bootstrap import Services
 from bridge.errors import BadDeliveryError
+from bridge.evidence import facts_only
 from bridge.evidence_address import evidence_key
 from bridge.labelstudio.payload import build_prediction, sources_of
 from bridge.labelstudio.task_data import complete
@@ -125,7 +126,7 @@ def _complete(services: Services, project: ProjectSettings, data: Mapping[str, A
         data,
         public_url=services.settings.public_url,
         columns=project.columns,
-        rated=rated,
+        rated=rated if project.mode == "assisted" else facts_only(rated),
         rubric=rubric,
     )
     prediction = build_prediction(

@@ -51,9 +51,10 @@ def _render(part: str, task: Row[Any], rated: Any) -> str:
     project = settings.project(task.project_id) or ProjectSettings()
     if rated is None or project.mode == "blind":
         return fragments.render(part, None, error=task.error)
+    report = RatedReport.model_validate(rated)
     return fragments.render(
         part,
-        RatedReport.model_validate(rated),
+        report if project.mode == "assisted" else fragments.facts_only(report),
         error=task.error,
         rubric=load_project_rubric(project),
         names=_names(task, project),

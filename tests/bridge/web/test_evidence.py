@@ -1,0 +1,105 @@
+"""Evidence is served to whoever holds the address, as far as the project's mode allows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+
+from bridge.app import create_app
+from bridge.rubrics import load_project_rubric
+from bridge.settings import ProjectSettings, Settings
+from bridge.store import tasks as store
+from bridge.store.tasks import NewTask
+from rubric.suggest import rate
+from tests.rubric.reports import make_finding, make_report
+
+pytestmark = pytest.mark.needs_db
+KEY = "k" * 32
+PROJECT = 3
+RATING = "suggests 1"
+
+
+@pytest.fixture
+def stored(db: Engine) -> None:
+    """A task with its rated report: a data race."""
+    race = make_finding(tool="race", rule="data_race", line=1, message="two goroutines")
+    rated = rate(make_report(findings=(race,)), load_project_rubric(ProjectSettings()))
+    with db.begin() as conn:
+        store.save_report(conn, "c", {"verdict": "race_detected"})
+        suggestion = store.save_suggestion(
+            conn, "c", rubric="r", calibration="none",
+            rated=rated.model_dump(mode="json", by_alias=True),
+        )  # fmt: skip
+        task = NewTask(
+            task_id=1, project_id=PROJECT, data={"code": "x"}, content_key="c", evidence_key=KEY
+        )
+        store.save(conn, [task])
+        row = {
+            "task_id": 1, "project_id": PROJECT, "suggestion_id": suggestion, "state": "published",
+            "result": {}, "model_version": "gavel",
+        }  # fmt: skip
+        store.save_predictions(conn, [row])
+
+
+@pytest.fixture
+def client(db: Engine, db_url: str, tmp_path: Path) -> Iterator[Callable[[str], FlaskClient]]:
+    apps: list[Any] = []
+
+    def make(mode: str) -> FlaskClient:
+        projects = [{"id": PROJECT, "mode": mode}]
+        settings = Settings.model_validate({"data_dir": tmp_path, "projects": projects})
+        apps.append(create_app(settings, db_url))
+        return apps[-1].test_client()
+
+    yield make
+    for app in apps:
+        app.extensions["gavel.engine"].dispose()
+
+
+def test_any_origin_may_read_and_nothing_is_kept(
+    stored: None, client: Callable[[str], FlaskClient]
+) -> None:
+    """The editor fetches without credentials from another origin."""
+    answer = client("assisted").get(f"/e/{KEY}/live.css")
+
+    assert answer.headers["Access-Control-Allow-Origin"] == "*"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.mimetype == "text/css"
+
+
+def test_an_assisted_project_shows_ratings_and_facts(
+    stored: None, client: Callable[[str], FlaskClient]
+) -> None:
+    """The default mode."""
+    page = client("assisted").get(f"/e/{KEY}/live.css").text
+
+    assert RATING in page
+    assert "CC-1" in page
+
+
+def test_an_evidence_project_shows_facts_without_ratings(
+    stored: None, client: Callable[[str], FlaskClient]
+) -> None:
+    """Enforced here, not by the page: whoever holds the address gets no rating."""
+    page = client("evidence").get(f"/e/{KEY}/live.css").text
+
+    assert RATING not in page
+    assert "CC-1" in page
+
+
+def test_a_blind_project_shows_nothing(stored: None, client: Callable[[str], FlaskClient]) -> None:
+    """Neither ratings nor facts."""
+    page = client("blind").get(f"/e/{KEY}/live.css").text
+
+    assert RATING not in page
+    assert "CC-1" not in page
+
+
+def test_a_wrong_address_is_not_found(client: Callable[[str], FlaskClient]) -> None:
+    """And tells nothing about others."""
+    assert client("assisted").get(f"/e/{'x' * 32}").status_code == 404
