@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import selectors
 import socket
+import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ class ContainerWatch:
     running: bool = False
     """Whether the helper has spoken: the engine's own time before that is not the snippet's."""
     killed_by: KilledBy | None = None
+    killer: threading.Thread | None = None
     wall_s: float = 0.0
 
     def until_silent(self) -> None:
@@ -39,6 +41,13 @@ class ContainerWatch:
         Raises:
             SandboxFault: When the engine or the helper does not keep to its part.
         """
+        try:
+            self._talk()
+        finally:
+            if self.killer is not None:
+                self.killer.join()
+
+    def _talk(self) -> None:
         self.link.settimeout(0)
         with selectors.DefaultSelector() as selector:
             selector.register(self.link, selectors.EVENT_READ | selectors.EVENT_WRITE)
@@ -100,6 +109,8 @@ class ContainerWatch:
             raise SandboxFault("jail_stuck", "the container did not end", retry=True)
 
     def _end(self, why: KilledBy) -> None:
+        """Kills beside the reading: an engine whose stream nobody empties ends no container."""
         if self.killed_by is None:
             self.killed_by = why
-            self.kill()
+            self.killer = threading.Thread(target=self.kill)
+            self.killer.start()

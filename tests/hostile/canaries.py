@@ -60,7 +60,7 @@ def canaries(toolchain: Toolchain) -> Iterator[Canaries]:
         os.set_inheritable(descriptor, True)  # noqa: FBT003 - os takes it so
         stack.callback(os.close, descriptor)
         os.environ[VARIABLE] = words[1]
-        stack.callback(os.environ.pop, VARIABLE)
+        stack.callback(os.environ.pop, VARIABLE, None)
         network = stack.enter_context(socket.socket())
         network.bind(("", 0))
         local = stack.enter_context(socket.socket(socket.AF_UNIX))

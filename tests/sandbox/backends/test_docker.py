@@ -63,7 +63,7 @@ def jails(client: docker.APIClient, pid: int | None = None) -> list[dict[str, An
     """The containers of one process; other workers of this run have theirs."""
     found = client.containers(all=True, filters={"label": f"{LABEL}=1"})
     owner = f"/{os.getpid() if pid is None else pid}/"
-    return [one for one in found if owner in one["Labels"][LABEL_OWNER]]
+    return [one for one in found if owner in one["Labels"].get(LABEL_OWNER, "")]
 
 
 class TestDocker(BackendContract):
