@@ -39,6 +39,8 @@ from sandbox.seccomp_filter import program_for
 
 _CALL_S = 60
 _IMPORT_S = 600
+_GONE = (404, 409)
+"""Not found, and removal already in progress."""
 _PROCESSORS = 2.0
 _REAP_EVERY_S = 60.0
 _OOM_WAIT_S = 0.5
@@ -137,7 +139,15 @@ class Docker:
     def _given_image(self, client: docker.APIClient, job: Job) -> str:
         """Gives the configured image, if it holds the very helper that the job wants."""
         found = _image_id(client, self.image)
-        made = client.create_container(found, command=[HELPER], network_disabled=True)["Id"]
+        made = client.create_container(
+            found,
+            command=[HELPER],
+            network_disabled=True,
+            labels={
+                LABEL_OWNER: _owner(os.getpid()),
+                LABEL_DEADLINE: str(int(time.time()) + _IMPORT_S),
+            },
+        )["Id"]
         try:
             chunks, _ = client.get_archive(made, HELPER)
             with tempfile.TemporaryFile() as packed:
@@ -145,7 +155,7 @@ class Docker:
                 packed.seek(0)
                 same = holds_helper(packed, job.helper)
         finally:
-            client.remove_container(made, force=True, v=True)
+            _remove(client, made)
         if not same:
             detail = f"{self.image} was built from another version; build its target `runner` again"
             raise SandboxFault("stale_image", detail, retry=False)
@@ -185,7 +195,7 @@ class _Container:
             return self._outcome(spoken, watch, self._state(made, spoken, watch))
         finally:
             # Never `stop`: it waits ten seconds for a process that need not listen.
-            self.client.remove_container(made, force=True, v=True)
+            _remove(self.client, made)
 
     def _talk(self, made: str) -> tuple[Spoken, ContainerWatch]:
         limits = self.job.limits
@@ -288,9 +298,17 @@ def reap(client: docker.APIClient) -> None:
         labels = one["Labels"]
         late = time.time() > float(labels.get(LABEL_DEADLINE, 0))
         if late or _is_dead(labels.get(LABEL_OWNER, "")):
-            # Another process may reap at the same time.
             with contextlib.suppress(docker.errors.APIError):
-                client.remove_container(one["Id"], force=True, v=True)
+                _remove(client, one["Id"])
+
+
+def _remove(client: docker.APIClient, container: str) -> None:
+    """Removes a container; one that is gone, or that another process removes, is no error."""
+    try:
+        client.remove_container(container, force=True, v=True)
+    except docker.errors.APIError as exc:
+        if exc.status_code not in _GONE:
+            raise
 
 
 def _owner(pid: int) -> str:
