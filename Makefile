@@ -10,7 +10,7 @@ PART ?= all
 AUDITS ?= 1000
 BACKEND ?= bubblewrap
 
-.PHONY: demo demo-check test test-fast test-e2e test-contract check format bench soak lock clean
+.PHONY: demo demo-check test test-docker test-fast test-e2e test-contract check format bench soak lock clean
 
 demo: $(VENV)/runtime ## A real Label Studio with everything around it; Ctrl-C stops all of it
 	@exec $(BIN)/gavel demo --tracker $(TRACKER)
@@ -20,7 +20,7 @@ demo-check: $(VENV)/dev ## The demo's story played in a browser; exit 0 only if 
 
 test: $(VENV)/dev ## Everything: unit, contract, integration, and the story in a browser
 	@$(BIN)/python -m tests.prepare
-	$(PYTEST) -m "not e2e" -n 2 --dist loadgroup
+	$(PYTEST) -m "not e2e and not docker" -n 2 --dist loadgroup
 	$(PYTEST) -m e2e
 
 test-fast: $(VENV)/dev ## Unit and quick integration tests
@@ -28,6 +28,10 @@ test-fast: $(VENV)/dev ## Unit and quick integration tests
 
 test-e2e: $(VENV)/dev ## The story on a real Label Studio with a real browser
 	$(PYTEST) -m e2e
+
+test-docker: $(VENV)/dev ## The sandbox's suites on both kinds of jail; starts an engine where none runs
+	@$(BIN)/python -m tests.prepare
+	$(PYTEST) tests/sandbox tests/hostile -n 2 --dist loadgroup
 
 test-contract: $(VENV)/dev ## Against parts that somebody else wrote
 	$(PYTEST) -m contract
