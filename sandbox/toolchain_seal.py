@@ -11,11 +11,12 @@ from pathlib import Path
 from sandbox.toolchain import Toolchain, tool_folder
 
 _TOOLS = ("compile", "link", "vet")
+_SUMS = "digests.json"
 
 
 def seal(toolchain: Toolchain) -> Path:
     """Gives the file of digests of everything jails are given; written once, at the first call."""
-    file = toolchain.own.with_name(f"{toolchain.own.name}.sums.json")
+    file = toolchain.own.with_name(f"{toolchain.own.name}.{_SUMS}")
     if not file.is_file():
         part = file.with_suffix(f".{os.getpid()}")
         part.write_text(json.dumps(_digests(toolchain), indent=1))
@@ -42,14 +43,18 @@ def _word(name: str, wanted: dict[str, str], found: dict[str, str]) -> str:
 
 
 def _digests(toolchain: Toolchain) -> dict[str, str]:
-    return {str(path): _digest(path) for path in _files(toolchain)}
+    """Named from where each part lies: several installations share one prepared toolchain."""
+    return {name: _digest(path) for name, path in _files(toolchain)}
 
 
-def _files(toolchain: Toolchain) -> Iterable[Path]:
-    for folder in (toolchain.library, toolchain.own):
-        yield from (path for path in folder.rglob("*") if path.is_file())
-    yield from (tool_folder(toolchain.goroot) / name for name in _TOOLS)
-    yield toolchain.goroot / "lib" / "time" / "zoneinfo.zip"
+def _files(toolchain: Toolchain) -> Iterable[tuple[str, Path]]:
+    for part, folder in (("library", toolchain.library), ("own", toolchain.own)):
+        for path in folder.rglob("*"):
+            if path.is_file():
+                yield f"{part}/{path.relative_to(folder)}", path
+    for name in _TOOLS:
+        yield f"tool/{name}", tool_folder(toolchain.goroot) / name
+    yield "zoneinfo.zip", toolchain.goroot / "lib" / "time" / "zoneinfo.zip"
 
 
 def _digest(path: Path) -> str:

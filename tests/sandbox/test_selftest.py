@@ -74,9 +74,21 @@ def test_a_spoilt_toolchain_is_found_out(toolchain: Toolchain, tmp_path: Path) -
 
     found = changes(copy)
 
-    assert f"{own / 'rec' / '0rec.a'} was changed" in found
-    assert f"{library / 'fmt.a'} was added" in found
+    assert "own/rec/0rec.a was changed" in found
+    assert "library/fmt.a was added" in found
     assert f"{own / 'rec' / '0rec.a'} can be written" in found
+
+
+def test_another_installation_shares_the_sealed_toolchain(
+    toolchain: Toolchain, tmp_path: Path
+) -> None:
+    """A second checkout has its Go elsewhere; the prepared folder beside it is the same."""
+
+    seal(toolchain)
+    elsewhere = tmp_path / "go"
+    elsewhere.symlink_to(toolchain.goroot)
+
+    assert changes(replace(toolchain, goroot=elsewhere)) == []
 
 
 def test_weak_limits() -> None:
