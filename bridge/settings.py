@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 from bridge.errors import ConfigError
+from sandbox.toolchain import default_data_folder
 
 CONFIG_FILE = "gavel.yaml"
 ENVIRONMENT: Mapping[str, str] = {
@@ -33,11 +34,6 @@ ENVIRONMENT: Mapping[str, str] = {
     "GAVEL_TRACKER_TOKEN": "tracker.token",
 }
 """Environment variables and the setting each one overrides."""
-
-
-def default_data_dir() -> Path:
-    """Where things are kept: a system folder as root, else the user's own."""
-    return Path("/var/lib/gavel") if os.geteuid() == 0 else Path.home() / ".local/share/gavel"
 
 
 class _Part(BaseModel):
@@ -121,7 +117,7 @@ class ProjectSettings(_Part):
 class Settings(_Part):
     """Everything that can be set, frozen once read."""
 
-    data_dir: Path = Field(default_factory=default_data_dir)
+    data_dir: Path = Field(default_factory=default_data_folder)
     """Database, toolchain and spool; /var/lib/gavel as root, else ~/.local/share/gavel."""
     toolchain_dir: Path | None = None
     """Where the prepared Go toolchain is kept; `data_dir` where empty."""

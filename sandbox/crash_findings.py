@@ -88,30 +88,16 @@ def _deadlock(bench: Workbench, one: Ran, stage: StageName) -> Finding:
     states = sorted(
         {goroutine.state.split(",")[0] for goroutine in one.crash.goroutines if goroutine.stuck}
     )
-    return bench.locator.finding(
-        crash_place(bench, one),
-        tool="deadlock",
-        rule="all_asleep",
-        message=f"all goroutines are asleep ({', '.join(states)})",
-        severity=Severity.CRITICAL,
-        grade=Grade.E3,
-        stage=stage,
-        cwe=833,
-    )
+    message = f"all goroutines are asleep ({', '.join(states)})"
+    place = crash_place(bench, one)
+    return _run(bench, stage, place, "all_asleep", message, tool="deadlock", cwe=833)
 
 
 def _unguarded_map(bench: Workbench, one: Ran, stage: StageName) -> Finding:
     """The runtime itself watches maps: its stop is a race that was seen, not a crash of its own."""
-    return bench.locator.finding(
-        crash_place(bench, one),
-        tool="race",
-        rule="concurrent_map",
-        message=f"the runtime stopped the program: {one.fatal}",
-        severity=Severity.CRITICAL,
-        grade=Grade.E3,
-        stage=stage,
-        cwe=362,
-    )
+    message = f"the runtime stopped the program: {one.fatal}"
+    place = crash_place(bench, one)
+    return _run(bench, stage, place, "concurrent_map", message, tool="race", cwe=362)
 
 
 def _panic_rule(text: str) -> str:
@@ -123,13 +109,23 @@ def _panic_rule(text: str) -> str:
     return next((rule for part, rule in words.items() if part in text), "panic")
 
 
-def _run(bench: Workbench, stage: StageName, place: Place, rule: str, message: str) -> Finding:
+def _run(
+    bench: Workbench,
+    stage: StageName,
+    place: Place,
+    rule: str,
+    message: str,
+    *,
+    tool: str = "run",
+    cwe: int | None = None,
+) -> Finding:
     return bench.locator.finding(
         place,
-        tool="run",
+        tool=tool,
         rule=rule,
         message=message,
         severity=Severity.CRITICAL,
         grade=Grade.E3,
         stage=stage,
+        cwe=cwe,
     )

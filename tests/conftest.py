@@ -13,7 +13,7 @@ import psycopg
 import pytest
 from sqlalchemy import Engine
 
-from bridge.settings import default_data_dir
+from sandbox.toolchain import default_data_folder
 from tests.backend_parity import check_parity
 
 _numbers = itertools.count()
@@ -33,7 +33,7 @@ def data_root() -> Path:
 
 def shared_root() -> Path:
     """Where toolchain and servers are kept for demo and tests alike."""
-    return Path(os.environ.get("GAVEL_DATA_DIR") or default_data_dir())
+    return Path(os.environ.get("GAVEL_DATA_DIR") or default_data_folder())
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from bridge.settings import default_data_dir
+from sandbox.toolchain import default_data_folder
 
 if TYPE_CHECKING:
     from bridge.demo.stack import Stack
@@ -21,7 +21,7 @@ def demo_folder() -> Path:
     """Where the demo keeps its things."""
     import os
 
-    return Path(os.environ.get("GAVEL_DATA_DIR") or default_data_dir()) / "demo"
+    return Path(os.environ.get("GAVEL_DATA_DIR") or default_data_folder()) / "demo"
 
 
 @click.command()

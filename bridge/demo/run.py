@@ -8,7 +8,7 @@ from typing import Any
 
 from bridge.demo import state
 from bridge.demo.label_studio_server import DemoError, Progress
-from bridge.demo.samples import Sample, load_samples
+from bridge.demo.samples import load_samples
 from bridge.demo.stack import Stack
 from bridge.labelstudio.labeling import label_config
 from bridge.labelstudio.task_data import complete
@@ -93,13 +93,3 @@ def wait_prefilled(stack: Stack, project_id: int, counted: Counted) -> int:
             time.sleep(0.2)
     finally:
         engine.dispose()
-
-
-def by_title(stack: Stack, project_id: int) -> dict[str, int]:
-    """Task ids by the samples' titles."""
-    return {task["data"]["title"]: int(task["id"]) for task in stack.client.tasks(project_id)}
-
-
-def expected(samples: tuple[Sample, ...]) -> dict[str, str]:
-    """Verdicts by title."""
-    return {str(sample.data["title"]): sample.verdict for sample in samples}

@@ -134,10 +134,6 @@ class LabelStudioClient:
             timeout_s=IMPORT_TIMEOUT_S,
         )
 
-    def update_task_data(self, task_id: int, data: Mapping[str, Any]) -> Json:
-        """Replaces all of a task's data: pass the merged dict."""
-        return self._send("PATCH", f"api/tasks/{task_id}/", {"data": dict(data)})
-
     def annotations(self, task_id: int) -> list[Json]:
         """The live annotations of a task; empty where the task is gone."""
         return list(self._get_or_none(f"api/tasks/{task_id}/annotations/") or [])
@@ -159,10 +155,6 @@ class LabelStudioClient:
             timeout_s=IMPORT_TIMEOUT_S,
         )
         return int(answer.get("created", 0))
-
-    def update_prediction(self, prediction_id: int, fields: Mapping[str, Any]) -> Json:
-        """Changes a prediction in place."""
-        return self._send("PATCH", f"api/predictions/{prediction_id}/", dict(fields))
 
     # Transport
 

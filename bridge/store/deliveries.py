@@ -58,13 +58,3 @@ def forgotten(conn: Connection, *, older_than: timedelta, limit: int = 100) -> S
         .scalars()
         .all()
     )
-
-
-def counts(conn: Connection) -> dict[tuple[str, str], int]:
-    """How many deliveries there are by (action, state)."""
-    rows = conn.execute(
-        select(deliveries.c.action, deliveries.c.state, func.count()).group_by(
-            deliveries.c.action, deliveries.c.state
-        )
-    )
-    return {(action, state): number for action, state, number in rows}
