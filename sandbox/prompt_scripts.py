@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sandbox.prompt_calls import arguments, calls_in, expectation
 from sandbox.prompt_model import Argument, CallCase, Step, Unread
-from sandbox.prompt_values import closing, parse_value
+from sandbox.prompt_values import Kind, Value, closing, parse_value
 
 _DOCTEST = re.compile(r"\s*(?:>>>|In \[\d+\]:|>(?=\s*[\w.]+\())\s*(?P<code>.*)$")
 _LET = re.compile(
@@ -106,6 +106,7 @@ def _session(lines: Sequence[str]) -> CallCase | Unread | None:
             strange = strange or line.strip()
             continue
         made.update(step.let)
+        known.update({name: _variable(name) for name in step.let})
         uses = uses or step.on in made
         steps.append(step)
     if not uses or not any(step.want for step in steps):
@@ -114,6 +115,10 @@ def _session(lines: Sequence[str]) -> CallCase | Unread | None:
     if strange:
         return Unread(text=text, why=f"it is more than calls in a row: {strange[:60]}")
     return CallCase(text=text, steps=tuple(steps))
+
+
+def _variable(name: str) -> Argument:
+    return Argument(value=Value(kind=Kind.NAME, text=name), raw=name)
 
 
 def _step(line: str, known: Mapping[str, Argument], made: set[str]) -> Step | None:

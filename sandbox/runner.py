@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from sandbox.backends import Backend, SandboxFault
 from sandbox.dynamic import run_programs
+from sandbox.exercise import Settled, plan_for, settle
 from sandbox.facts import Facts
 from sandbox.inspection import Inspection
 from sandbox.model import (
@@ -31,6 +32,7 @@ from sandbox.model import (
 )
 from sandbox.normalise import Rejected, normalise
 from sandbox.output_text import visible
+from sandbox.prompt_examples import read_examples
 from sandbox.stages.build import Build, build, errors
 from sandbox.stages.gofmt import gofmt
 from sandbox.stages.inspect import Inspected, inspect
@@ -127,7 +129,8 @@ class _Audit:
             toolchain=self.toolchain,
             enforced=self.enforced,
         )
-        inspected = inspect(bench)
+        plan = plan_for(self.given)
+        inspected = inspect(bench, **plan.wire())
         if inspected.report is None:
             self._compile_limit(inspected)
             return
@@ -139,7 +142,7 @@ class _Audit:
         elif seen.syntax:
             self._syntax(bench, seen, inspected)
         else:
-            self._build_and_run(bench, seen)
+            self._build_and_run(bench, seen, settle(plan, seen))
 
     def _compile_limit(self, inspected: Inspected) -> None:
         self.facts.verdicts.append(Verdict.COMPILE_LIMIT)
@@ -173,8 +176,9 @@ class _Audit:
         for stage in (StageName.STATIC, StageName.RUN, StageName.TEST, StageName.RACE):
             self.facts.skip(stage, "the code does not compile")
 
-    def _build_and_run(self, bench: Workbench, seen: Inspection) -> None:
+    def _build_and_run(self, bench: Workbench, seen: Inspection, settled: Settled) -> None:
         self.facts.findings += patterns(bench, seen)
+        seen = seen.calling(calls=bool(settled.calls), entries=settled.entries)
         with ThreadPoolExecutor(_THREADS) as pool:
             plain = pool.submit(build, bench, seen)
             wants_race = seen.concurrent and not seen.types and not self.toolchain.race_missing
@@ -183,7 +187,15 @@ class _Audit:
             built = plain.result()
             self.facts.add(built.result, *built.findings)
             if built.compiled:
-                run_programs(bench, seen, built, racy, facts=self.facts, given=self.given)
+                run_programs(
+                    bench,
+                    seen,
+                    built,
+                    racy,
+                    facts=self.facts,
+                    given=self.given,
+                    settled=settled,
+                )
             else:
                 self._not_built(built)
             self._static(vetted)
@@ -207,7 +219,8 @@ class _Audit:
             self.facts.skip(stage, "the code does not compile")
 
     def _functional_fail(self) -> None:
-        if self.given.cases or self.given.tests:
+        examples = read_examples(self.given.prompt)
+        if self.given.cases or self.given.tests or examples.calls or examples.runs:
             self.facts.functional = "fail"
 
     def report(
