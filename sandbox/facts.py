@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from sandbox.model import (
+    Constraint,
     Finding,
     KilledBy,
     NotChecked,
@@ -44,6 +45,7 @@ class Facts:
     deadlock: Observed = field(default_factory=Observed)
     leak: Observed = field(default_factory=Observed)
     not_checked: list[NotChecked] = field(default_factory=list)
+    constraints: tuple[Constraint, ...] = ()
 
     def add(self, result: StageResult, *findings: Finding) -> None:
         """Notes what a stage did and found."""

@@ -13,6 +13,8 @@ from sandbox.backends import Backend, SandboxFault
 from sandbox.dynamic import run_programs
 from sandbox.exercise import Settled, plan_for, settle
 from sandbox.facts import Facts
+from sandbox.go_imports import import_lines
+from sandbox.go_text import blanked
 from sandbox.inspection import Inspection
 from sandbox.model import (
     AuditError,
@@ -32,6 +34,8 @@ from sandbox.model import (
 )
 from sandbox.normalise import Rejected, normalise
 from sandbox.output_text import visible
+from sandbox.prompt_constraints import constraints
+from sandbox.prompt_demands import Answer
 from sandbox.prompt_examples import read_examples
 from sandbox.stages.build import Build, build, errors
 from sandbox.stages.gofmt import gofmt
@@ -135,6 +139,7 @@ class _Audit:
             self._compile_limit(inspected)
             return
         seen = _without_shadowed(inspected.report, bench)
+        self.facts.constraints = constraints(self.given.prompt, _answer(self.given, bench, seen))
         result, findings = gofmt(bench, seen)
         self.facts.add(result, *findings)
         if seen.refused:
@@ -248,6 +253,7 @@ class _Audit:
             deadlock=facts.deadlock,
             leak=facts.leak,
             not_checked=tuple(dict.fromkeys(facts.not_checked)),
+            constraints=facts.constraints,
             limits=self.limits,
             enforced=self.enforced,
             toolchain=self.toolchain.version,
@@ -255,6 +261,20 @@ class _Audit:
             created_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
             wall_s=round(wall_s, 3),
         )
+
+
+def _answer(given: AuditInput, bench: Workbench, seen: Inspection) -> Answer:
+    """Gives the answer as constraints look at it, its own tests left out."""
+    texts = [one.text for one in bench.snippet.files if not one.name.endswith("_test.go")]
+    return Answer(
+        package=seen.package,
+        imports=tuple(path for text in texts for path in import_lines(text)),
+        functions=seen.exercise.functions if seen.exercise else (),
+        module=bench.snippet.module,
+        text="\n".join(map(blanked, texts)),
+        go=bench.snippet.go if given.go else "",
+        sound=seen.exercise is not None,
+    )
 
 
 def _without_shadowed(seen: Inspection, bench: Workbench) -> Inspection:
