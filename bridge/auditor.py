@@ -24,6 +24,9 @@ class Auditor(Protocol):
     def selftest(self) -> list[SelfCheck]:
         """A line per hostile program that was tried; a sandbox on which one fails is not used."""
 
+    def close(self) -> None:
+        """Ends jails that wait for a snippet; can be called twice."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ready:
@@ -55,11 +58,17 @@ class SandboxAuditor:
             return [SelfCheck(name="jail", ok=False, detail=str(fault))]
         return selftest(ready.backend, ready.toolchain, allow_weak_limits=self._weak)
 
+    def close(self) -> None:
+        """See Auditor."""
+        if self._ready is not None:
+            self._ready.backend.close()
+
     def _prepared(self) -> _Ready:
         """The toolchain is prepared by the first caller; the others wait for it."""
         with self._lock:
             if self._ready is None:
                 self._ready = _Ready(
-                    toolchain=prepare(self._folder), backend=make_backend(self._sandbox)
+                    toolchain=prepare(self._folder),
+                    backend=make_backend(self._sandbox, ready=self._sandbox.ready_jails),
                 )
             return self._ready

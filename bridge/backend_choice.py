@@ -6,12 +6,22 @@ from bridge.settings import SandboxSettings
 from sandbox.backends import Backend
 
 
-def make_backend(settings: SandboxSettings) -> Backend:
-    """Gives the chosen backend; there is no fallback to another one."""
+def make_backend(settings: SandboxSettings, *, ready: int = 0) -> Backend:
+    """Gives the chosen backend; there is no fallback to another one.
+
+    Args:
+        settings: Which backend, and how it is reached.
+        ready: How many jails of a kind may wait for their job; whoever asks for some closes the backend.
+    """
     if settings.backend == "docker":
         from sandbox.backends.docker import Docker  # noqa: PLC0415 - a heavy library
 
-        return Docker(host=settings.docker_host, runtime=settings.runtime, image=settings.image)
+        return Docker(
+            host=settings.docker_host,
+            runtime=settings.runtime,
+            image=settings.image,
+            ready=ready,
+        )
     from sandbox.backends.bubblewrap import Bubblewrap  # noqa: PLC0415
 
-    return Bubblewrap()
+    return Bubblewrap(ready=ready)

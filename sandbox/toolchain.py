@@ -11,10 +11,9 @@ from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
 
-from sandbox.backends import Mount, SandboxFault
+from sandbox.backends import JAIL_LIBRARY, Mount, SandboxFault
 from sandbox.toolchain_build import (
     HELPER,
-    JAIL_LIBRARY,
     MANIFEST,
     Progress,
     build_helper,

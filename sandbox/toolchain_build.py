@@ -10,11 +10,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from sandbox.backends import SandboxFault
+from sandbox.backends import JAIL_LIBRARY, SandboxFault
 
 MANIFEST = "manifest.json"
 HELPER = "gavelgo"
-JAIL_LIBRARY = "/std"
 _BUILD_S = 1200
 _ASK_S = 30
 _LIST = "{{if .Export}}{{.ImportPath}}={{.Export}}{{end}}"

@@ -1,6 +1,6 @@
 // Command gavelgo does the Go side of an audit inside a jail: it looks at sources, builds them
-// without the go command, and runs the result. Its two arguments are descriptors: it reads one JSON
-// request from the first and writes one JSON line, then the raw bytes of the files it names, to the second.
+// without the go command, and runs the result. Its two arguments are descriptors: it waits for one job on
+// the first and writes one JSON line, then the raw bytes of the files it names, to the second.
 // With the one argument "stream" everything goes over its standard streams instead; see stream.go.
 package main
 
@@ -83,8 +83,8 @@ func descriptors(args []string) (in, out *os.File, err error) {
 }
 
 func serve(in, out *os.File) error {
-	request := &Request{}
-	if err := json.NewDecoder(bufio.NewReader(in)).Decode(request); err != nil {
+	request, err := takeJob(bufio.NewReaderSize(in, 1<<20))
+	if err != nil {
 		return err
 	}
 	in.Close()
