@@ -36,6 +36,7 @@ from sandbox.container_watch import ContainerWatch
 from sandbox.model import KilledBy
 from sandbox.report_frame import parse_frame
 from sandbox.seccomp_filter import program_for
+from sandbox.weak_limits import refuse_weak_engine
 
 _CALL_S = 60
 _IMPORT_S = 600
@@ -71,12 +72,14 @@ class Docker:
         image: A runner image (the Dockerfile's target `runner`) for the jails that run programs; an
             image of the toolchain at hand is made where empty.
         seccomp: A seccomp profile as JSON; our allow-list by default.
+        allow_weak_limits: Whether an engine without control groups will do; a service says no.
     """
 
     host: str = ""
     runtime: str = ""
     image: str = ""
     seccomp: str = field(default_factory=profile_for_engines)
+    allow_weak_limits: bool = True
     name: str = "docker"
     _engine: _Engine = field(default_factory=_Engine)
 
@@ -110,6 +113,8 @@ class Docker:
         with self._engine.lock:
             if not self._engine.version:
                 info = client.info()
+                if not self.allow_weak_limits:
+                    refuse_weak_engine(info)
                 self._engine.processors = min(_PROCESSORS, float(info["NCPU"]))
                 self._engine.machine = str(info["Architecture"])
                 self._engine.version = client.api_version
