@@ -250,4 +250,5 @@ def _portrait(frame: dict[str, Any]) -> dict[str, object]:
         "capabilities": seen.get("capabilities"),
         "network": seen.get("interfaces"),
         "landlock": seen.get("landlock"),
+        **{name: seen.get(name) for name in ("tmp_bytes", "work_bytes", "root_read_only")},
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,8 @@ LIMITS = JobLimits(
     report_bytes=64 * 1024 * 1024,
 )
 
+MIB = 1024 * 1024
+GROUPS = frozenset({"cgroup1", "cgroup2", "systemd"})
 MARK = f"JAILED_BY={os.getpid()}"
 PRELUDE = (
     'package main\n\nimport (\n\t"fmt"\n\t"net"\n\t"os"\n\t"os/exec"\n\t"syscall"\n\t"time"\n)\n\n'
@@ -113,6 +116,11 @@ def descriptors() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
+def landlock_version() -> int:
+    """The kernel's version of Landlock; below 1 where it has none (landlock_create_ruleset(2))."""
+    return int(ctypes.CDLL(None, use_errno=True).syscall(444, None, 0, 1))
+
+
 class BackendContract:
     """Numbers refer to the docstring of sandbox.backends.Backend."""
 
@@ -120,6 +128,10 @@ class BackendContract:
     """Those that a jail of this backend never shares with the host."""
     KERNEL_FOLDERS: tuple[str, ...] = ()
     """What the jail shows of /proc and /sys; a backend that shows any tests what can be read there."""
+    GROUPED = True
+    """Whether control groups hold memory and processes."""
+    HELPER_THREADS = 0
+    """What a jail may have of processes beyond those of its job."""
 
     @pytest.fixture
     def rig(self, backend: Backend, toolchain: Toolchain) -> Rig:
@@ -264,6 +276,33 @@ class BackendContract:
         assert enforced["network"] == ["lo"]
         assert enforced["open_files"] == LIMITS.open_files
         assert set(enforced["namespaces"]) >= self.NAMESPACES  # type: ignore[call-overload]
+
+    def test_enforced_limits_are_those_that_were_asked(self, rig: Rig) -> None:
+        """6: the groups' own files say the job's numbers; without groups nobody claims any."""
+
+        enforced = rig.run("").enforced
+
+        said = (enforced.get("memory_bytes"), enforced.get("pids_max"))
+        asked = (LIMITS.memory_mib * MIB, LIMITS.processes + self.HELPER_THREADS)
+        assert said == (asked if self.GROUPED else (None, None))
+        assert {str(enforced[name]) in GROUPS for name in ("memory", "pids")} == {self.GROUPED}
+
+    def test_enforced_folders_are_those_that_were_asked(self, rig: Rig) -> None:
+        """2, 6: the jail itself reads the sizes of its folders, and that its root is read-only."""
+
+        enforced = rig.run("").enforced
+
+        size = LIMITS.disk_mib * MIB
+        assert (enforced["tmp_bytes"], enforced["work_bytes"]) == (size, size)
+        assert enforced["root_read_only"] is True
+
+    def test_enforced_landlock_is_what_the_kernel_has(self, rig: Rig) -> None:
+        """6: Landlock in the kernel's version held what ran, where there is Landlock."""
+
+        version = landlock_version()
+
+        expected = f"abi {version}" if version > 0 else "none"
+        assert rig.run("").enforced["landlock"] == expected
 
     def test_several_threads(self, rig: Rig) -> None:
         """7: jobs of several threads do not disturb each other."""
