@@ -107,6 +107,15 @@ class ObservedState(StrEnum):
     NOT_RUN = "not_run"
 
 
+class Decided(StrEnum):
+    """Where a result was reached, and so how far it can be trusted."""
+
+    COOPERATIVE = "cooperative"
+    """In one process with the tested code, which could in principle forge it."""
+    OUTSIDE = "outside"
+    """Outside the jail, from what came out of it or from how the program ended."""
+
+
 class Match(StrEnum):
     """How a case's output is compared with what was expected."""
 
@@ -292,6 +301,7 @@ class TestsSummary(Frozen):
     failed: int
     skipped: int
     failures: tuple[str, ...] = ()
+    decided: Decided = Decided.COOPERATIVE
 
 
 class Observed(Frozen):
@@ -349,6 +359,8 @@ class AuditReport(Frozen):
     tests: tuple[TestsSummary, ...] = ()
     functional: str | None = None
     """`pass`, `fail` or null."""
+    functional_decided: Decided | None = None
+    """`cooperative` where nothing but tests makes it what it is."""
     race: Observed = Observed()
     deadlock: Observed = Observed()
     leak: Observed = Observed()

@@ -7,7 +7,16 @@ from collections.abc import Callable
 import pytest
 
 from sandbox.backends import Job, Outcome, SandboxFault
-from sandbox.model import AuditInput, AuditReport, Case, Limits, ObservedState, StageName, Verdict
+from sandbox.model import (
+    AuditInput,
+    AuditReport,
+    Case,
+    Decided,
+    Limits,
+    ObservedState,
+    StageName,
+    Verdict,
+)
 from sandbox.runner import audit
 from sandbox.toolchain import Toolchain
 
@@ -207,6 +216,38 @@ def test_tests_decide(audited: Audited, body: str, verdict: Verdict, functional:
     report = audited(TESTED.replace("BODY", body), tests={"add_test.go": TEST})
 
     assert (report.verdict, report.functional) == (verdict, functional)
+
+
+@pytest.mark.parametrize(
+    ("body", "printed", "functional", "decided"),
+    [
+        ("return a + b", None, "pass", Decided.COOPERATIVE),
+        ("return a - b", None, "fail", Decided.COOPERATIVE),
+        ("return a + b", "3", "pass", Decided.COOPERATIVE),
+        ("return a - b", "3", "fail", Decided.OUTSIDE),
+    ],
+)
+def test_where_the_function_was_decided(
+    audited: Audited, body: str, printed: str | None, functional: str, decided: Decided
+) -> None:
+    """A pass is as good as its weakest part; a case that fails outside the jail needs no test."""
+
+    code = program("fmt.Println(Add(1, 2))", "fmt") + f"\nfunc Add(a, b int) int {{ {body} }}\n"
+    test = TEST.replace("package sum", "package main")
+    cases = () if printed is None else (Case(name="sum", expected=printed),)
+
+    report = audited(code, tests={"add_test.go": test}, cases=cases)
+
+    assert (report.functional, report.functional_decided) == (functional, decided)
+    assert report.tests[0].decided is Decided.COOPERATIVE
+
+
+def test_what_only_cases_decide_was_decided_outside(audited: Audited) -> None:
+    """Expected output is compared where no program can reach it."""
+
+    report = audited(program("fmt.Println(3)", "fmt"), cases=(Case(name="sum", expected="3"),))
+
+    assert (report.functional, report.functional_decided) == ("pass", Decided.OUTSIDE)
 
 
 def test_a_skipped_test_is_not_passed(audited: Audited) -> None:
