@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sandbox.resources import Resources
+
 SCHEMA_VERSION = 1
 """Version of the report's JSON; rises on a breaking change only."""
 
@@ -252,6 +254,8 @@ class StageResult(Frozen):
     stderr: Output = Output()
     message: str = ""
     """Why a stage was skipped, not run or in error; one sentence for people."""
+    resources: Resources | None = None
+    """Null where the stage had no jail of its own."""
 
 
 class FindingEvidence(Frozen):

@@ -235,6 +235,7 @@ class _Jail:
             cpu_s=cpu,
             memory_peak_bytes=peak,
             pids_denied=denied,
+            processes_peak=None if self.group is None else self.group.pids_peak(),
             enforced={**enforced, **_portrait(frame)},
         )
 

@@ -274,6 +274,7 @@ class _Container:
             cpu_s=None if cpu is None else cpu / 1e9,
             memory_peak_bytes=spoken.counters.get("memory_peak"),
             pids_denied=denied,
+            processes_peak=spoken.counters.get("pids_peak"),
             enforced=container_enforced(spoken, _own_namespaces()),
         )
 

@@ -26,6 +26,8 @@ func counters() map[string]int64 {
 	put("memory_peak", "memory/memory.max_usage_in_bytes", "", 1)
 	put("oom_kills", "memory.events", "oom_kill", 1)
 	put("oom_kills", "memory/memory.oom_control", "oom_kill", 1)
+	put("pids_peak", "pids.peak", "", 1)
+	put("pids_peak", "pids/pids.peak", "", 1)
 	put("pids_denied", "pids.events", "max", 1)
 	put("pids_denied", "pids/pids.events", "max", 1)
 	return found

@@ -431,3 +431,44 @@ def test_too_much_for_the_compiler(audited: Audited) -> None:
     code = "package main\n\nvar a [1 << 20]int = [1 << 20]int{1 << 19: 1}\n\nfunc main() { println(a[3]) }\n"
 
     assert audited(code, limits=Limits(build_memory_mib=24)).verdict is Verdict.COMPILE_LIMIT
+
+
+def test_a_stage_tells_what_it_used_and_was_allowed(audited: Audited) -> None:
+    """Numbers are the supervisor's; what was asked stands beside what the kernel says."""
+
+    limits = Limits(run_wall_s=3.0, run_cpu_s=2.0, run_memory_mib=128, run_processes=64)
+
+    report = audited(program('fmt.Println("hi")', "fmt"), limits=limits)
+
+    run = next(stage for stage in report.stages if stage.stage is StageName.RUN).resources
+    assert run is not None
+    assert run.allowed is not None
+    assert (run.allowed.wall_s, run.allowed.cpu_s, run.allowed.processes) == (3.0, 2.0, 64)
+    assert run.allowed.memory_bytes == 128 * 1024 * 1024
+    assert run.enforced.get("memory_bytes", run.allowed.memory_bytes) == run.allowed.memory_bytes
+    assert run.memory_peak_bytes is not None
+    assert 0 < run.memory_peak_bytes <= run.allowed.memory_bytes
+    assert run.processes_peak is None or 1 < run.processes_peak <= run.allowed.processes
+    assert run.processes_refused == 0
+
+
+def test_a_refused_process_is_counted(audited: Audited) -> None:
+    """The stage says how often, and that the most allowed were there."""
+
+    bomb = "for i := 0; i < 200; i++ {\n\tgo func() { runtime.LockOSThread(); select {} }()\n\t}\n\tselect {}"
+
+    report = audited(program(bomb, "runtime"))
+
+    run = next(stage for stage in report.stages if stage.stage is StageName.RUN).resources
+    assert run is not None
+    assert run.processes_refused > 0 or run.enforced["pids"] == "rlimit"
+    assert run.processes_peak in (None, 64)
+
+
+def test_only_stages_with_a_jail_have_resources(audited: Audited) -> None:
+    """Nothing is made up for the others."""
+
+    report = audited(program('fmt.Println("hi")', "fmt"))
+
+    told = {stage.stage for stage in report.stages if stage.resources is not None}
+    assert told == {StageName.STATIC, StageName.BUILD, StageName.RUN}

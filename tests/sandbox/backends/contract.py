@@ -6,6 +6,7 @@ import ctypes
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -27,6 +28,8 @@ LIMITS = JobLimits(
 
 MIB = 1024 * 1024
 GROUPS = frozenset({"cgroup1", "cgroup2", "systemd"})
+PEAK_COUNTED = tuple(map(int, os.uname().release.split(".")[:2])) >= (6, 1)
+"""Whether the kernel keeps `pids.peak`."""
 MARK = f"JAILED_BY={os.getpid()}"
 PRELUDE = (
     'package main\n\nimport (\n\t"fmt"\n\t"net"\n\t"os"\n\t"os/exec"\n\t"syscall"\n\t"time"\n)\n\n'
@@ -255,6 +258,21 @@ class BackendContract:
 
         assert outcome.pids_denied > 0 or outcome.killed_by is not None
         assert survivors() == set()
+
+    def test_the_most_processes_at_one_time(self, rig: Rig) -> None:
+        """4: told where the kernel counts it, and by nobody else."""
+
+        outcome = rig.run(
+            'if len(os.Args) == 1 {\nfor i := 0; i < 20; i++ {\nexec.Command("/prog/program", "x").Start()\n}\n'
+            "time.Sleep(300 * time.Millisecond)\n} else {\ntime.Sleep(time.Hour)\n}",
+            limits=replace(LIMITS, processes=400, cpu_s=4.0),
+        )
+
+        if PEAK_COUNTED and self.GROUPED:
+            assert outcome.processes_peak is not None
+            assert 20 < outcome.processes_peak <= 400 + self.HELPER_THREADS
+        else:
+            assert outcome.processes_peak is None
 
     def test_the_report_is_out_of_reach(self, rig: Rig) -> None:
         """3: writing to every descriptor does not forge a report."""
