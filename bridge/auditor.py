@@ -19,7 +19,7 @@ class Auditor(Protocol):
     """Gives the facts about a snippet. Safe to call from several threads."""
 
     def audit(self, given: AuditInput) -> AuditReport:
-        """One report; a faulty snippet is a verdict, a broken sandbox an exception."""
+        """One report; a faulty snippet is a verdict, and so is a broken sandbox: `internal_error`."""
 
     def selftest(self) -> list[SelfCheck]:
         """A line per hostile program that was tried; a sandbox on which one fails is not used."""
@@ -40,7 +40,7 @@ class SandboxAuditor:
     def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
         self._folder = settings.toolchain_dir or settings.data_dir
         self._sandbox = settings.sandbox
-        self._weak = settings.sandbox.allow_weak_limits or not settings.server_mode
+        self._weak = settings.weak_limits_allowed
         self._limits = limits or Limits()
         self._ready: _Ready | None = None
         self._lock = threading.Lock()
@@ -69,6 +69,10 @@ class SandboxAuditor:
             if self._ready is None:
                 self._ready = _Ready(
                     toolchain=prepare(self._folder),
-                    backend=make_backend(self._sandbox, ready=self._sandbox.ready_jails),
+                    backend=make_backend(
+                        self._sandbox,
+                        allow_weak_limits=self._weak,
+                        ready=self._sandbox.ready_jails,
+                    ),
                 )
             return self._ready

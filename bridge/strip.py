@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rubric.model import RatedReport
-from sandbox.model import ObservedState, StageName, StageResult, StageStatus, Verdict
+from sandbox.model import Decided, ObservedState, StageName, StageResult, StageStatus, Verdict
 
 LEADS = {
     Verdict.INTERNAL_ERROR: ("Sandbox failed: nothing known", "off"),
@@ -27,6 +27,14 @@ LEADS = {
 }
 COLOURS = {"ok": "ok", "bad": "bad", "warn": "warn", "off": "dim"}
 OBSERVED_WORDS = {"race": "race", "deadlock": "deadlock", "leak": "leaks"}
+DECIDED = {
+    Decided.COOPERATIVE: (
+        "cooperative",
+        "told by tests in one process with the tested code, which could in principle forge it",
+    ),
+    Decided.OUTSIDE: ("", ""),
+}
+"""A discreet word for a result, and what it means."""
 SOURCES = {"task": "tests", "prompt": "cases", "snippet": "own tests", "generated": "made tests"}
 
 
@@ -39,6 +47,14 @@ class Chip:
     state: str
     grade: str = ""
     title: str = ""
+    note: str = ""
+    """A word about how far the text can be trusted."""
+    note_title: str = ""
+
+    @property
+    def words(self) -> str:
+        """All of it as one line, for places without markup."""
+        return " ".join(filter(None, (self.name, self.text, self.note, self.grade)))
 
     @property
     def colour(self) -> str:
@@ -81,11 +97,15 @@ def _merged(made: list[Chip]) -> list[Chip]:
     joined: list[Chip] = []
     for chip in made:
         last = joined[-1] if joined else None
-        if last and (last.text, last.state, last.grade) == (chip.text, chip.state, chip.grade):
+        if last and _said(last) == _said(chip):
             joined[-1] = replace(last, name=f"{last.name}, {chip.name}")
         else:
             joined.append(chip)
     return joined
+
+
+def _said(chip: Chip) -> tuple[str, ...]:
+    return (chip.text, chip.state, chip.grade, chip.note)
 
 
 def _stage_chip(name: str, stage: StageResult | None, grade: str) -> Chip:
@@ -123,6 +143,8 @@ def _test_chips(rated: RatedReport) -> list[Chip]:
             state="bad" if one.failed else "ok" if one.passed == one.listed else "warn",
             grade="E3",
             title="; ".join(one.failures),
+            note=DECIDED[one.decided][0],
+            note_title=DECIDED[one.decided][1],
         )
         for one in rated.tests
         if one.listed

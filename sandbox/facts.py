@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sandbox.model import (
+    Decided,
     Finding,
     KilledBy,
     NotChecked,
@@ -40,6 +42,7 @@ class Facts:
     findings: list[Finding] = field(default_factory=list)
     tests: tuple[TestsSummary, ...] = ()
     functional: str | None = None
+    functional_decided: Decided | None = None
     race: Observed = field(default_factory=Observed)
     deadlock: Observed = field(default_factory=Observed)
     leak: Observed = field(default_factory=Observed)
@@ -54,6 +57,24 @@ class Facts:
         """Notes that a stage did not run, and why."""
         self.stages[stage] = StageResult(stage=stage, status=status, message=why)
         self.not_checked.append(NotChecked(what=stage.value, why=why))
+
+    def decide(self, outcomes: Sequence[tuple[bool, Decided]]) -> None:
+        """Notes whether the code does what was asked, and where that was reached.
+
+        One failure outside the jail makes a failure that nobody can forge; a pass is as good as the
+        weakest of what it rests on.
+        """
+        if not outcomes:
+            return
+        passed = all(ok for ok, _ in outcomes)
+        where = [one for ok, one in outcomes if ok is passed]
+        outside = all if passed else any
+        self.functional = "pass" if passed else "fail"
+        self.functional_decided = (
+            Decided.OUTSIDE
+            if outside(one is Decided.OUTSIDE for one in where)
+            else Decided.COOPERATIVE
+        )
 
     def verdict(self) -> Verdict:
         """Gives the gravest thing that happened."""

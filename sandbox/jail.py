@@ -207,6 +207,7 @@ class BubblewrapJail:
             cpu_s=watch.cpu_s,
             memory_peak_bytes=peak,
             pids_denied=denied,
+            processes_peak=None if self.group is None else self.group.pids_peak(),
             enforced={**self._enforced, **_portrait(frame)},
         )
 
@@ -225,4 +226,5 @@ def _portrait(frame: dict[str, Any]) -> dict[str, object]:
         "capabilities": seen.get("capabilities"),
         "network": seen.get("interfaces"),
         "landlock": seen.get("landlock"),
+        **{name: seen.get(name) for name in ("tmp_bytes", "work_bytes", "root_read_only")},
     }

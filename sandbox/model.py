@@ -6,6 +6,8 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sandbox.resources import Resources
+
 SCHEMA_VERSION = 1
 """Version of the report's JSON; rises on a breaking change only."""
 
@@ -105,6 +107,15 @@ class ObservedState(StrEnum):
     NONE_SEEN = "none_seen"
     NOT_APPLICABLE = "not_applicable"
     NOT_RUN = "not_run"
+
+
+class Decided(StrEnum):
+    """Where a result was reached, and so how far it can be trusted."""
+
+    COOPERATIVE = "cooperative"
+    """In one process with the tested code, which could in principle forge it."""
+    OUTSIDE = "outside"
+    """Outside the jail, from what came out of it or from how the program ended."""
 
 
 class Match(StrEnum):
@@ -243,6 +254,8 @@ class StageResult(Frozen):
     stderr: Output = Output()
     message: str = ""
     """Why a stage was skipped, not run or in error; one sentence for people."""
+    resources: Resources | None = None
+    """Null where the stage had no jail of its own."""
 
 
 class FindingEvidence(Frozen):
@@ -292,6 +305,7 @@ class TestsSummary(Frozen):
     failed: int
     skipped: int
     failures: tuple[str, ...] = ()
+    decided: Decided = Decided.COOPERATIVE
 
 
 class Observed(Frozen):
@@ -349,6 +363,8 @@ class AuditReport(Frozen):
     tests: tuple[TestsSummary, ...] = ()
     functional: str | None = None
     """`pass`, `fail` or null."""
+    functional_decided: Decided | None = None
+    """`cooperative` where nothing but tests makes it what it is."""
     race: Observed = Observed()
     deadlock: Observed = Observed()
     leak: Observed = Observed()

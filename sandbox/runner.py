@@ -18,6 +18,7 @@ from sandbox.model import (
     AuditInput,
     AuditReport,
     Change,
+    Decided,
     Finding,
     InputDigest,
     Limits,
@@ -208,7 +209,7 @@ class _Audit:
 
     def _functional_fail(self) -> None:
         if self.given.cases or self.given.tests:
-            self.facts.functional = "fail"
+            self.facts.decide([(False, Decided.OUTSIDE)])
 
     def report(
         self, snippet: Snippet | None, error: AuditError | None, now: datetime, wall_s: float
@@ -231,6 +232,7 @@ class _Audit:
             findings=facts.sorted_findings(self.limits.findings),
             tests=facts.tests,
             functional=facts.functional,
+            functional_decided=facts.functional_decided,
             race=facts.race,
             deadlock=facts.deadlock,
             leak=facts.leak,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sandbox.backends import (
@@ -150,7 +150,7 @@ class Workbench:
                 raise
             outcome = self.backend.run(job)
         self.enforced.setdefault(what, outcome.enforced)
-        return outcome
+        return replace(outcome, job=job)
 
     def _build_limits(self) -> JobLimits:
         limits = self.limits

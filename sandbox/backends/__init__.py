@@ -122,7 +122,11 @@ class Outcome:
     cpu_s: float | None
     memory_peak_bytes: int | None
     pids_denied: int
+    processes_peak: int | None = None
+    """Most processes and threads at one time; null where nothing counts them."""
     enforced: dict[str, object] = field(default_factory=dict)
+    job: Job | None = None
+    """What was asked for; filled in by who asked."""
 
 
 class Backend(Protocol):

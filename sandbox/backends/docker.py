@@ -38,6 +38,7 @@ from sandbox.model import KilledBy
 from sandbox.report_frame import parse_frame
 from sandbox.seccomp_filter import program_for
 from sandbox.waiting import Waiting
+from sandbox.weak_limits import refuse_weak_engine
 
 _CALL_S = 60
 _IMPORT_S = 600
@@ -161,6 +162,7 @@ class _Container:
             cpu_s=None if cpu is None else cpu / 1e9,
             memory_peak_bytes=spoken.counters.get("memory_peak"),
             pids_denied=denied,
+            processes_peak=spoken.counters.get("pids_peak"),
             enforced=container_enforced(spoken, own_namespaces()),
         )
 
@@ -176,6 +178,7 @@ class Docker:
         image: A runner image (the Dockerfile's target `runner`) for the jails that run programs; an
             image of the toolchain at hand is made where empty.
         seccomp: A seccomp profile as JSON; our allow-list by default.
+        allow_weak_limits: Whether an engine without control groups will do; a service says no.
         ready: How many containers of a kind may wait for a job; each is used once.
     """
 
@@ -183,6 +186,7 @@ class Docker:
     runtime: str = ""
     image: str = ""
     seccomp: str = field(default_factory=profile_for_engines)
+    allow_weak_limits: bool = True
     ready: int = 0
     name: str = "docker"
     waiting: Waiting[_Container] = field(init=False)
@@ -246,6 +250,8 @@ class Docker:
         with self._engine.lock:
             if not self._engine.version:
                 info = client.info()
+                if not self.allow_weak_limits:
+                    refuse_weak_engine(info)
                 self._engine.processors = min(_PROCESSORS, float(info["NCPU"]))
                 self._engine.machine = str(info["Architecture"])
                 self._engine.version = client.api_version

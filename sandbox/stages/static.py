@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import TypeAdapter
 
+from sandbox.accounting import resources
 from sandbox.inspection import Problem
 from sandbox.model import Finding, Grade, KilledBy, Severity, StageName, StageResult, StageStatus
 from sandbox.workbench import Workbench
@@ -31,6 +32,7 @@ def vet(bench: Workbench) -> tuple[StageResult, list[Finding]]:
         wall_s=round(outcome.wall_s, 3),
         cpu_s=outcome.cpu_s,
         max_rss_bytes=outcome.memory_peak_bytes,
+        resources=resources(outcome),
     )
     if outcome.report is None:
         killed: KilledBy | None = outcome.killed_by

@@ -31,6 +31,8 @@ class TestBubblewrap(BackendContract):
 class TestBubblewrapWithoutGroups(BackendContract):
     """Where no control group can be made, rlimits and polling stand in."""
 
+    GROUPED = False
+
     @pytest.fixture
     def backend(self) -> Backend:
         return Bubblewrap(groups=lambda _: None)

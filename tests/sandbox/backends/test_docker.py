@@ -18,7 +18,7 @@ from docker.utils import kwargs_from_env
 
 from sandbox.backends import Backend, Job, Mount, SandboxFault
 from sandbox.backends.docker import Docker
-from sandbox.container_args import LABEL, LABEL_OWNER
+from sandbox.container_args import _HELPER_THREADS, LABEL, LABEL_OWNER
 from sandbox.container_image import REPOSITORY, image_tag
 from sandbox.toolchain import Toolchain
 from tests.docker_engine import docker_host
@@ -71,6 +71,7 @@ def jails(client: docker.APIClient, pid: int | None = None) -> list[dict[str, An
 class TestDocker(BackendContract):
     NAMESPACES = frozenset({"pid", "net", "mnt"})
     KERNEL_FOLDERS = ("/proc/1", "/sys")
+    HELPER_THREADS = _HELPER_THREADS
 
     @pytest.fixture
     def backend(self, shared: Docker) -> Backend:
