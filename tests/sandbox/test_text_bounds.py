@@ -69,7 +69,7 @@ READERS: dict[str, Callable[[str], object]] = {
 
 @pytest.mark.parametrize("fenced", [False, True])
 @pytest.mark.parametrize("unit", SOURCES.values(), ids=SOURCES)
-def test_a_large_source_is_read_or_refused(unit: str, fenced: bool) -> None:
+def test_a_large_source_is_read_or_refused(unit: str, *, fenced: bool) -> None:
     """As large as a file may be, alone and inside a fence."""
 
     text = "package main\n" + unit * (LIMITS.file_bytes // len(unit) - 20)
