@@ -1,4 +1,4 @@
-"""The sandbox: hello world in jails against the same tools bare, the start of a jail, eight audits at once."""
+"""The sandbox: hello world in jails against the same tools bare and llm-sandbox, the start of a jail, eight audits at once."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ from sandbox.stages.inspect import inspect
 from sandbox.toolchain import Toolchain, default_data_folder, prepare, tool_folder
 from sandbox.workbench import Workbench
 from tests.bench.measure import shown
+from tests.bench.peers import peers
 
 ROUNDS = 15
 STARTS = 60
@@ -66,16 +67,24 @@ def run() -> None:
 
 
 def _hello(toolchain: Toolchain) -> None:
-    """Compile, link and run, a new text each time; jailed and bare take turns."""
+    """Compile, link and run, a new text each time; jailed, bare and others' sandboxes take turns."""
     jailed, bare, seen = [], [], _inspected(toolchain)
-    for _ in range(ROUNDS):
-        text = HELLO.replace("0", str(time.time_ns()))
-        jailed.append(_seconds(partial(_in_jails, toolchain, text, seen)))
-        bare.append(_seconds(partial(_bare, toolchain, text)))
-    ratio = statistics.median(jailed) / statistics.median(bare)
+    with peers(toolchain, HELLO) as others:
+        beside: dict[str, list[float]] = {other.name: [] for other in others}
+        for _ in range(ROUNDS):
+            text = HELLO.replace("0", str(time.time_ns()))
+            jailed.append(_seconds(partial(_in_jails, toolchain, text, seen)))
+            bare.append(_seconds(partial(_bare, toolchain, text)))
+            for other in others:
+                beside[other.name].append(other.run(text))
+    ours, plain = statistics.median(jailed), statistics.median(bare)
     print(f"  hello world, build jail + run jail: {shown(jailed)}")
     print(f"  the same tools without a sandbox  : {shown(bare)}")
-    print(f"  ratio of medians: {ratio:.2f} (wanted: at most 1.1)")
+    print(f"  ratio of medians: {ours / plain:.2f} (wanted: at most 1.1)")
+    for name, times in beside.items():
+        print(
+            f"  {name}, warm `go run`: {shown(times)}, {statistics.median(times) / ours:.2f} of ours"
+        )
 
 
 def _in_jails(toolchain: Toolchain, text: str, seen: Inspection) -> None:
