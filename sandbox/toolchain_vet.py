@@ -25,6 +25,7 @@ from sandbox.toolchain_build import (
 )
 
 FACTS = "facts"
+CANARY = "testdata/canary/canary.go"
 _NEEDS_FACTS = {"SA1019": "facts"}
 _LEARN_S = 600
 _CANARY_S = 60
@@ -36,7 +37,7 @@ _CLIENT_SETTINGS = (
 )  # fmt: skip
 _UNREACHABLE = (
     "the modules of the static analysis did not come: {said}. Let the go command reach a module proxy "
-    "(GOPROXY and HTTPS_PROXY are honoured), then run `gavel doctor`; until then audits go on without it"
+    "(GOPROXY and HTTPS_PROXY are honoured); it is tried again a quarter of an hour later, and until then audits go on without it"
 )
 
 
@@ -108,12 +109,13 @@ def _learn(goroot: Path, cache: Path, part: Path, std: Path) -> None:
 
 def _blind(part: Path, cache: Path, std: Path) -> list[str]:
     """Gives the families that don't see the defect that was planted for them."""
+    canary = cache / "module" / CANARY
     request = {
-        "dir": str(cache / "module" / "testdata" / "canary"),
+        "dir": str(canary.parent),
         "library": str(std),
         "facts": str(part / FACTS),
         "go": "1.27",
-        "units": [{"path": "canary", "files": ["canary.go"]}],
+        "units": [{"path": "canary", "files": [canary.name]}],
     }
     names = json.loads(_run(part, ["rules"], "", _CANARY_S))
     found = json.loads(_run(part, [], json.dumps(request), _CANARY_S))["problems"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from sandbox.backends import Job, Outcome
 from sandbox.backends.bubblewrap import Bubblewrap
+from sandbox.canary import missing_families, tried
 from sandbox.model import (
     AuditInput,
     AuditReport,
@@ -168,6 +170,38 @@ def test_without_an_analyzer_the_rest_is_still_audited(toolchain: Toolchain) -> 
     assert (state(report), asked) == (StageStatus.NOT_RUN, 0)
     assert NotChecked(what=WHAT, why="no modules came") in report.not_checked
     assert report.verdict is Verdict.ACCEPTED
+
+
+def test_no_family_misses_its_canary_in_a_jail(
+    toolchain: Toolchain, bubblewrap: Bubblewrap
+) -> None:
+    """The planted defects are seen by the same way as those of answers."""
+
+    assert missing_families(bubblewrap, toolchain) == ()
+
+
+def test_what_is_blind_in_the_jail_is_found_out(
+    toolchain: Toolchain, bubblewrap: Bubblewrap, tmp_path: Path
+) -> None:
+    """An analyzer that lost what it learnt about the library has no eye for deprecation; it's asked again."""
+    folder = tmp_path / "vet"
+    shutil.copytree(toolchain.vet or folder, folder, ignore=shutil.ignore_patterns("facts"))
+    crippled = replace(toolchain, vet=folder)
+
+    assert [tried(bubblewrap, crippled).blind for _ in range(2)] == [("facts",)] * 2
+
+
+def test_what_saw_everything_is_not_asked_again(
+    toolchain: Toolchain, bubblewrap: Bubblewrap, tmp_path: Path
+) -> None:
+    """A process that starts later reads that it did."""
+    folder = tmp_path / "vet"
+    shutil.copytree(toolchain.vet or folder, folder)
+    whole = replace(toolchain, vet=folder)
+
+    assert tried(bubblewrap, whole).blind == ()
+    shutil.rmtree(folder / "facts")
+    assert tried(bubblewrap, whole).blind == ()
 
 
 def test_a_blind_family_is_said_to_be(toolchain: Toolchain) -> None:

@@ -2,7 +2,7 @@
 package main
 
 import (
-	"crypto/md5"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"strings"
@@ -18,7 +18,7 @@ func main() {
 	if x < 0 {
 		return
 	}
-	fmt.Println(x, styled(), md5.Sum(nil), strings.Title("facts"))
+	fmt.Println(x, styled(), &tls.Config{InsecureSkipVerify: true}, strings.Title("facts"))
 	var modern interface{} = "simple"
 	switch modern.(type) {
 	case string:
@@ -26,5 +26,9 @@ func main() {
 	}
 	if styled() == nil == true {
 		return
+	}
+	old, renewed := map[string]int{}, map[string]int{}
+	for name, number := range old {
+		renewed[name] = number
 	}
 }
