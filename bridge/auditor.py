@@ -9,6 +9,7 @@ from typing import Protocol
 from bridge.backend_choice import make_backend
 from bridge.settings import Settings
 from sandbox.backends import Backend, SandboxFault
+from sandbox.canary import tried
 from sandbox.model import AuditInput, AuditReport, Limits
 from sandbox.runner import audit
 from sandbox.selftest import SelfCheck, selftest
@@ -67,12 +68,9 @@ class SandboxAuditor:
         """The toolchain is prepared by the first caller; the others wait for it."""
         with self._lock:
             if self._ready is None:
-                self._ready = _Ready(
-                    toolchain=prepare(self._folder),
-                    backend=make_backend(
-                        self._sandbox,
-                        allow_weak_limits=self._weak,
-                        ready=self._sandbox.ready_jails,
-                    ),
+                backend = make_backend(
+                    self._sandbox, allow_weak_limits=self._weak, ready=self._sandbox.ready_jails
                 )
+                toolchain = tried(backend, prepare(self._folder))
+                self._ready = _Ready(toolchain=toolchain, backend=backend)
             return self._ready

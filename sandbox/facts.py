@@ -17,6 +17,7 @@ from sandbox.model import (
     TestsSummary,
     Verdict,
 )
+from sandbox.static_rules import without_twins
 
 _ORDER = list(Verdict)
 KILLED_VERDICT = {
@@ -105,4 +106,4 @@ class Facts:
         ordered = sorted(
             seen.values(), key=lambda one: (one.file, one.line, one.column, one.tool, one.rule)
         )
-        return tuple(ordered[:limit])
+        return tuple(without_twins(ordered)[:limit])

@@ -140,6 +140,8 @@ class Limits(Frozen):
     build_cpu_s: float = 60.0
     build_memory_mib: int = 2048
     build_processes: int = 256
+    static_wall_s: float = 10.0
+    """How long the static analysis may take; it is tried twice."""
 
     run_wall_s: float = 10.0
     run_cpu_s: float = 5.0

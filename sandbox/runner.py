@@ -19,7 +19,6 @@ from sandbox.model import (
     AuditReport,
     Change,
     Decided,
-    Finding,
     InputDigest,
     Limits,
     NotChecked,
@@ -36,7 +35,7 @@ from sandbox.stages.build import Build, build, errors
 from sandbox.stages.gofmt import gofmt
 from sandbox.stages.inspect import Inspected, inspect
 from sandbox.stages.patterns import patterns
-from sandbox.stages.static import vet
+from sandbox.stages.static import Analysis, analyse
 from sandbox.toolchain import Toolchain
 from sandbox.workbench import Workbench
 
@@ -180,25 +179,22 @@ class _Audit:
             plain = pool.submit(build, bench, seen)
             wants_race = seen.concurrent and not seen.types and not self.toolchain.race_missing
             racy = pool.submit(build, bench, seen, race=True) if wants_race else None
-            vetted = None if seen.types else pool.submit(vet, bench)
+            analysis = None if seen.types else pool.submit(analyse, bench)
             built = plain.result()
             self.facts.add(built.result, *built.findings)
             if built.compiled:
                 run_programs(bench, seen, built, racy, facts=self.facts, given=self.given)
             else:
                 self._not_built(built)
-            self._static(vetted)
+            self._static(analysis)
 
-    def _static(self, vetted: Future[tuple[StageResult, list[Finding]]] | None) -> None:
-        if vetted is None:
+    def _static(self, analysis: Future[Analysis] | None) -> None:
+        if analysis is None:
             self.facts.skip(StageName.STATIC, "the code does not compile")
             return
-        result, findings = vetted.result()
-        self.facts.add(result, *findings)
-        if self.facts.stages[StageName.STATIC].status is StageStatus.NOT_RUN:
-            self.facts.not_checked.append(
-                NotChecked(what="vet", why="it reached a limit or gave up")
-            )
+        done = analysis.result()
+        self.facts.add(done.result, *done.findings)
+        self.facts.not_checked += done.not_checked
 
     def _not_built(self, built: Build) -> None:
         verdict = Verdict.COMPILE_LIMIT if built.limited else Verdict.COMPILE_ERROR

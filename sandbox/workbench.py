@@ -95,7 +95,7 @@ class Workbench:
             helper=self.toolchain.helper,
             request={"files": self.sources(), **wanted},
             limits=self._build_limits(),
-            mounts=self.toolchain.build_mounts(race=race),
+            mounts=self.toolchain.mounts(mode, race=race),
         )
         try:
             return self._run("build", job)

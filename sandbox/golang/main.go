@@ -33,7 +33,6 @@ type Request struct {
 	Main    bool     `json:"main"`
 	Tests   []Test   `json:"tests"`
 	Leak    bool     `json:"leak"`
-	Vet     bool     `json:"vet"`
 	Kind    string   `json:"kind"`
 	Args    []string `json:"args"`
 	Env     []string `json:"env"`

@@ -183,7 +183,7 @@ def test_strip_of_a_clean_run() -> None:
         "tests none",
         "race, deadlock, leaks none in 3 runs",
         "vet, gofmt clean",
-        "patterns clean",
+        "patterns, style clean",
     ]
 
 
