@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sandbox.model import (
+    Constraint,
     Decided,
     Finding,
     KilledBy,
@@ -48,6 +49,7 @@ class Facts:
     deadlock: Observed = field(default_factory=Observed)
     leak: Observed = field(default_factory=Observed)
     not_checked: list[NotChecked] = field(default_factory=list)
+    constraints: tuple[Constraint, ...] = ()
 
     def add(self, result: StageResult, *findings: Finding) -> None:
         """Notes what a stage did and found."""

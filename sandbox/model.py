@@ -310,6 +310,27 @@ class TestsSummary(Frozen):
     decided: Decided = Decided.COOPERATIVE
 
 
+class ConstraintState(StrEnum):
+    """Whether the answer has what the prompt demands of its form."""
+
+    MET = "met"
+    MISSED = "missed"
+    UNKNOWN = "unknown"
+
+
+class Constraint(Frozen):
+    """Something the prompt demands of the answer's form; a hint, never a rating."""
+
+    kind: str
+    """`package`, `signature`, `function`, `type`, `imports`, `banned`, `required`, `go`, `error`, `generics` or `format`."""
+    wanted: str
+    state: ConstraintState
+    quote: str
+    """The words of the prompt that say so."""
+    why: str = ""
+    """Why it is missed or unknown; may be empty."""
+
+
 class Observed(Frozen):
     """A dynamic check (race, deadlock, leak): what was seen in how many runs."""
 
@@ -374,6 +395,8 @@ class AuditReport(Frozen):
     profiles: tuple[dict[str, object], ...] = ()
     dependencies: tuple[dict[str, object], ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    """What the prompt demands of the answer's form."""
     limits: Limits = Limits()
     enforced: dict[str, object] = Field(default_factory=dict)
     toolchain: str = ""

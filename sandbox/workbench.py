@@ -114,8 +114,9 @@ class Workbench:
         stdin: str = "",
         race: bool = False,
         wall_s: float | None = None,
+        patience: float = _BUSY_FACTOR,
     ) -> Outcome:
-        """Runs a program that was built, `m` for main and `t` for the tests."""
+        """Runs a program that was built: `m` main, `t` tests, `c` calls, `e` entry points, `k` crowds."""
         wall_s = wall_s or self.limits.run_wall_s
         request = {
             "mode": "run",
@@ -123,7 +124,7 @@ class Workbench:
             "args": list(args),
             "env": [*_ENVIRONMENT, *((_RACE_OPTIONS,) if race else ())],
             "wall_ms": int(wall_s * 1000),
-            "hard_ms": int(wall_s * _BUSY_FACTOR * 1000),
+            "hard_ms": int(wall_s * patience * 1000),
             "collect_bytes": _RECORD_BYTES,
             "inodes": self.limits.inodes,
         }

@@ -25,21 +25,28 @@ type File struct {
 
 // Request is everything a mode may ask for; each mode reads its own part.
 type Request struct {
-	Mode    string   `json:"mode"`
-	Files   []File   `json:"files"`
-	Module  string   `json:"module"`
-	Go      string   `json:"go"`
-	Race    bool     `json:"race"`
-	Main    bool     `json:"main"`
-	Tests   []Test   `json:"tests"`
-	Leak    bool     `json:"leak"`
-	Kind    string   `json:"kind"`
-	Args    []string `json:"args"`
-	Env     []string `json:"env"`
-	WallMS  int      `json:"wall_ms"`
-	HardMS  int      `json:"hard_ms"`
-	Collect int64    `json:"collect_bytes"`
-	Inodes  uint64   `json:"inodes"`
+	Mode   string `json:"mode"`
+	Files  []File `json:"files"`
+	Module string `json:"module"`
+	Go     string `json:"go"`
+	Race   bool   `json:"race"`
+	Main   bool   `json:"main"`
+	Tests  []Test `json:"tests"`
+	// What can be called without tests: asked for when the sources are read, given back for the build.
+	Calls     []CallCase `json:"calls"`
+	Asked     []string   `json:"asked"`
+	Entries   bool       `json:"entries"`
+	Together  bool       `json:"together"`
+	Hooks     []Hook     `json:"hooks"`
+	CallCount int        `json:"call_count"`
+	Leak      bool       `json:"leak"`
+	Kind      string     `json:"kind"`
+	Args      []string   `json:"args"`
+	Env       []string   `json:"env"`
+	WallMS    int        `json:"wall_ms"`
+	HardMS    int        `json:"hard_ms"`
+	Collect   int64      `json:"collect_bytes"`
+	Inodes    uint64     `json:"inodes"`
 }
 
 // Attachment announces raw bytes that follow the report's line.
