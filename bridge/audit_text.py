@@ -28,6 +28,9 @@ def show_report(report: RatedReport, console: Console) -> None:
         if finding.excerpt.strip():
             console.print(f"      [dim]{_safe(finding.excerpt.strip())}[/]")
     console.print(_ratings(report))
+    for one in report.constraints:
+        why = f" ({_safe(one.why)})" if one.why else ""
+        console.print(f"  [dim]asked for: {_safe(one.wanted)}: {one.state.value}{why}[/]")
     for item in report.not_checked:
         console.print(f"  [dim]not checked: {_safe(item.what)}: {_safe(item.why)}[/]")
 

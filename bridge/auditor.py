@@ -9,6 +9,7 @@ from typing import Protocol
 from bridge.backend_choice import make_backend
 from bridge.settings import Settings
 from sandbox.backends import Backend, SandboxFault
+from sandbox.canary import tried
 from sandbox.model import AuditInput, AuditReport, Limits
 from sandbox.runner import audit
 from sandbox.selftest import SelfCheck, selftest
@@ -23,6 +24,9 @@ class Auditor(Protocol):
 
     def selftest(self) -> list[SelfCheck]:
         """A line per hostile program that was tried; a sandbox on which one fails is not used."""
+
+    def close(self) -> None:
+        """Ends jails that wait for a snippet; can be called twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +59,18 @@ class SandboxAuditor:
             return [SelfCheck(name="jail", ok=False, detail=str(fault))]
         return selftest(ready.backend, ready.toolchain, allow_weak_limits=self._weak)
 
+    def close(self) -> None:
+        """See Auditor."""
+        if self._ready is not None:
+            self._ready.backend.close()
+
     def _prepared(self) -> _Ready:
         """The toolchain is prepared by the first caller; the others wait for it."""
         with self._lock:
             if self._ready is None:
-                self._ready = _Ready(
-                    toolchain=prepare(self._folder),
-                    backend=make_backend(self._sandbox, allow_weak_limits=self._weak),
+                backend = make_backend(
+                    self._sandbox, allow_weak_limits=self._weak, ready=self._sandbox.ready_jails
                 )
+                toolchain = tried(backend, prepare(self._folder))
+                self._ready = _Ready(toolchain=toolchain, backend=backend)
             return self._ready

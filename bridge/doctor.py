@@ -18,6 +18,7 @@ from bridge.store.engine import create_engine
 
 if TYPE_CHECKING:
     from bridge.labelstudio.client import LabelStudioClient
+    from sandbox.model import AuditReport
 
 ROUND_TRIP_S = 10.0
 TESTED_WITH = "1.23.2"
@@ -89,7 +90,24 @@ def sandbox(settings: Settings) -> Iterator[Check]:
         return
     yield passed(name, f"{report.backend}: hello world in {time.monotonic() - start:.1f} s")
     yield passed("limits", f"read back from the kernel: {_limits(report.enforced.get('run'))}")
+    yield analysis(report)
     yield from selftest(settings)
+
+
+def analysis(report: AuditReport) -> Check:
+    """The static analysis is there, and each of its families saw the defect that was planted for it."""
+    from sandbox.stages.static import WHAT  # noqa: PLC0415 - only doctor needs it here
+    from sandbox.static_rules import rule_table  # noqa: PLC0415
+
+    families = {tool for tool, _ in rule_table().rules}
+    missing = [one for one in report.not_checked if one.what in {WHAT, "facts", *families}]
+    if missing:
+        said = "; ".join(f"{one.what}: {one.why}" for one in missing)
+        return failed("static analysis", said, _ANALYSIS_MEND)
+    return passed("static analysis", f"{len(families)} families of checks, none of them blind")
+
+
+_ANALYSIS_MEND = "let the go command reach a module proxy (GOPROXY, HTTPS_PROXY); audits go on without it and say so"
 
 
 def _limits(applied: object) -> str:

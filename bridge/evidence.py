@@ -16,6 +16,7 @@ from markupsafe import Markup
 from bridge.resources import templates_dir
 from bridge.strip import Chip, chips, lead, not_checked
 from rubric.model import RatedFinding, RatedReport, Rating, RatingStatus, Rubric
+from sandbox.model import ConstraintState
 
 CHIP_CHARACTERS = 28
 FACT_CHARACTERS = 160
@@ -28,6 +29,7 @@ STATUS_WORDS = {
     RatingStatus.ABSTAINED: ("no suggestion", "dim"),
 }
 _SAFE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789 .,:()-_+=")
+_ASKED_ORDER = (ConstraintState.MISSED, ConstraintState.UNKNOWN, ConstraintState.MET)
 _COLOURS = {"E3": "bad", "E2": "bad", "E1": "warn", "E0": "dim"}
 
 
@@ -117,6 +119,8 @@ def fragment(
         lead=lead(rated),
         chips=chips(rated),
         not_checked=not_checked(rated),
+        asked=sorted(rated.constraints, key=lambda one: _ASKED_ORDER.index(one.state)),
+        asked_counts=_asked_counts(rated),
         rated=rated,
         findings=[_row(one, rated, rubric, names) for one in rated.findings],
         grades=_grades(rated),
@@ -136,6 +140,7 @@ def live_css(
     if rated is None:
         return _slots([Chip(name="", text=error or "Audit is running", state="off")], "")
     listed = "\n".join(_row(one, rated, rubric, names)["text"] for one in rated.findings)
+    listed += "".join(f"\n\nAsked for, missed: {one}" for one in _missed(rated))
     listed += "\n\nNot checked: " + ("; ".join(not_checked(rated)) or "what no check covers")
     head = Chip(name="", text=lead(rated).text, state=lead(rated).state)
     return _slots([head, *chips(rated)], listed) + facts_css(rated, rubric=rubric, names=names)
@@ -269,6 +274,16 @@ def _grades(rated: RatedReport) -> list[tuple[str, int]]:
     for finding in rated.findings:
         counts[finding.grade] = counts.get(finding.grade, 0) + 1
     return [(grade, count) for grade, count in counts.items() if count]
+
+
+def _missed(rated: RatedReport) -> list[str]:
+    missed = [one for one in rated.constraints if one.state is ConstraintState.MISSED]
+    return [f"{one.kind} {one.wanted}: {one.quote!r}" for one in missed]
+
+
+def _asked_counts(rated: RatedReport) -> list[tuple[str, int]]:
+    states = [one.state for one in rated.constraints]
+    return [(state.value, states.count(state)) for state in _ASKED_ORDER if state in states]
 
 
 def _outputs(rated: RatedReport) -> list[tuple[str, str]]:

@@ -35,6 +35,7 @@ DECIDED = {
     Decided.OUTSIDE: ("", ""),
 }
 """A discreet word for a result, and what it means."""
+STYLE = ("simple", "stylecheck", "unused", "modernize")
 SOURCES = {"task": "tests", "prompt": "cases", "snippet": "own tests", "generated": "made tests"}
 
 
@@ -80,9 +81,10 @@ def chips(rated: RatedReport) -> list[Chip]:
         _stage_chip("run", stages.get(StageName.RUN), "E3"),
         *_test_chips(rated),
         *_observed_chips(rated),
-        _found_chip(rated, "vet", ("vet",), static, "E2"),
+        _found_chip(rated, "vet", ("vet", "staticcheck"), static, "E2"),
         _found_chip(rated, "gofmt", ("gofmt",), stages.get(StageName.GOFMT), "E2"),
-        _found_chip(rated, "patterns", ("gavel",), static, "E1"),
+        _found_chip(rated, "patterns", ("gavel", "gosec"), static, "E1"),
+        _found_chip(rated, "style", STYLE, static, "E1"),
     ]
     return _merged(made)
 

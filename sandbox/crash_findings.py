@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sandbox.crash_text import parse_crash
+from collections.abc import Callable
+
+from sandbox.crash_text import Goroutine, parse_crash
 from sandbox.model import Finding, Grade, KilledBy, Severity, StageName
 from sandbox.places import Place
 from sandbox.ran import Ran, first_place, own_place
@@ -53,6 +55,13 @@ def ending_findings(bench: Workbench, one: Ran, stage: StageName) -> list[Findin
     return []
 
 
+def panic_finding(bench: Workbench, text: str, stack: str, stage: StageName) -> Finding:
+    """Gives a panic that was caught, at the innermost line of the answer in its stack."""
+    frames = [frame for one in parse_crash(stack).goroutines for frame in one.frames]
+    place = own_place(bench.locator, tuple(frames)) or first_place(bench.locator)
+    return _run(bench, stage, place, _panic_rule(text), f"panic: {text}")
+
+
 def crash_place(bench: Workbench, one: Ran) -> Place:
     """Gives the first place of the snippet in the crash, the running goroutine first."""
     for goroutine in one.crash.goroutines:
@@ -61,12 +70,26 @@ def crash_place(bench: Workbench, one: Ran) -> Place:
     return first_place(bench.locator)
 
 
-def leak_findings(bench: Workbench, one: Ran, stage: StageName) -> list[Finding]:
-    """Gives one finding per place at which goroutines wait for ever."""
+def leak_findings(
+    bench: Workbench, one: Ran, stage: StageName, held: Callable[[str], bool] = lambda _: False
+) -> list[Finding]:
+    """Gives one finding per place at which goroutines wait for ever.
+
+    Args:
+        bench: The audit's workbench.
+        one: The run whose profile is read.
+        stage: The stage it belongs to.
+        held: Tells of a function whether a caller may still hold what its goroutines wait for.
+    """
     counts: dict[Place, int] = {}
-    for goroutine in parse_crash(one.record.leak or "").goroutines:
+    goroutines = parse_crash(one.record.leak or "").goroutines
+    stranded = _stranded(goroutines)
+    for goroutine in goroutines:
         place = own_place(bench.locator, goroutine.frames)
-        if place and "leaked" in goroutine.state:
+        lost = "leaked" in goroutine.state or (
+            goroutine in stranded and not held(goroutine.creator)
+        )
+        if place and lost:
             counts[place] = counts.get(place, 0) + 1
     return [
         bench.locator.finding(
@@ -82,6 +105,19 @@ def leak_findings(bench: Workbench, one: Ran, stage: StageName) -> list[Finding]
         )
         for place, count in counts.items()
     ]
+
+
+def _stranded(goroutines: tuple[Goroutine, ...]) -> tuple[Goroutine, ...]:
+    """Gives senders that nobody is left to receive from.
+
+    The runtime's own search misses a goroutine that sends a captured variable: the waiting send
+    points into the closure, and so at the channel. Such a sender is lost as well where every other
+    goroutine waits, and none for a clock or the outside.
+    """
+    others = [one for one in goroutines if one.frames and not one.state.startswith("running")]
+    if not all(one.stuck and not one.state.startswith("select") for one in others):
+        return ()
+    return tuple(one for one in others if one.state.startswith("chan send"))
 
 
 def _deadlock(bench: Workbench, one: Ran, stage: StageName) -> Finding:

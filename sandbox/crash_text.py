@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_HEAD = re.compile(r"^goroutine (\d+)(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[([^\]]*)\]:$", re.MULTILINE)
+_HEAD = re.compile(r"^goroutine (\d+)(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[([^\]\n]*)\]:$", re.MULTILINE)
 _FRAME = re.compile(
     r"^(?!created by)(\S.*)\n\t([^\s:][^\n]*?):(\d+)(?: \+0x[0-9a-f]+)?$", re.MULTILINE
 )
+_CREATED = re.compile(r"^created by (\S+)", re.MULTILINE)
 _PANIC = re.compile(r"^panic: (.*(?:\n\t.*)*)", re.MULTILINE)
 _STUCK = ("chan receive", "chan send", "select", "sync.", "semacquire")
 
@@ -29,6 +30,8 @@ class Goroutine:
     number: int
     state: str
     frames: tuple[Frame, ...]
+    creator: str = ""
+    """The function that started it; empty for the first one."""
 
     @property
     def stuck(self) -> bool:
@@ -50,7 +53,10 @@ def parse_crash(text: str) -> Crash:
     ends = [*(head.start() for head in heads[1:]), len(text)][: len(heads)]
     goroutines = tuple(
         Goroutine(
-            number=int(head.group(1)), state=head.group(2), frames=_frames(text[head.end() : end])
+            number=int(head.group(1)),
+            state=head.group(2),
+            frames=_frames(text[head.end() : end]),
+            creator=_creator(text[head.end() : end]),
         )
         for head, end in zip(heads, ends, strict=True)
     )
@@ -59,6 +65,11 @@ def parse_crash(text: str) -> Crash:
     return Crash(
         panic=panic.group(1).replace("\n\t", "\n").strip() if panic else "", goroutines=goroutines
     )
+
+
+def _creator(text: str) -> str:
+    match = _CREATED.search(text)
+    return match.group(1) if match else ""
 
 
 def _frames(text: str) -> tuple[Frame, ...]:

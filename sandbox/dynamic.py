@@ -1,9 +1,11 @@
-"""The part of an audit in which the snippet runs: main, then its tests, then both under the race detector."""
+"""The part of an audit in which the snippet runs: main, tests, calls, then all of them under the race detector."""
 
 from __future__ import annotations
 
 from concurrent.futures import Future
 
+from sandbox.exercise import Settled
+from sandbox.exercised import Exercised, exercised, note_unread, prompt_summary
 from sandbox.facts import KILLED_VERDICT, Facts
 from sandbox.inspection import Inspection
 from sandbox.model import (
@@ -31,13 +33,18 @@ def run_programs(
     *,
     facts: Facts,
     given: AuditInput,
+    settled: Settled,
 ) -> None:
     """Runs what was built and notes what it showed."""
+    given = given.model_copy(update={"cases": (*given.cases, *settled.cases)})
     main = _main(bench, seen, built, facts, given)
     tests = _tests(bench, seen, built, facts)
-    _observe(seen, main, tests, facts)
-    _race(bench, racy, seen, facts, main=main, tests=tests, given=given)
-    facts.decide(_functional(bench, facts, built, main, given=given, tests=tests))
+    made = exercised(bench, seen, built, settled, facts)
+    facts.tests += prompt_summary(settled, main, made)
+    note_unread(settled, made, facts)
+    _observe(seen, main, tests, made, facts)
+    _race(bench, racy, seen, facts, main=main, tests=tests, made=made, given=given)
+    facts.decide(_functional(bench, facts, built, main, given=given, tests=tests, made=made))
 
 
 def _main(
@@ -71,7 +78,7 @@ def _main_verdicts(main: MainRuns) -> list[Verdict]:
         verdicts.append(KILLED_VERDICT[main.worst.killed_by])
     elif main.exits:
         verdicts.append(Verdict.RUNTIME_ERROR)
-    if main.cases_failed:
+    if main.failed_cases:
         verdicts.append(Verdict.WRONG_ANSWER)
     return verdicts
 
@@ -105,11 +112,18 @@ def _test_verdicts(tests: TestRuns) -> list[Verdict]:
     return verdicts
 
 
-def _observe(seen: Inspection, main: MainRuns | None, tests: TestRuns | None, facts: Facts) -> None:
-    runs: list[Ran] = [*(main.runs if main else ()), *([tests.one] if tests else [])]
+def _observe(
+    seen: Inspection,
+    main: MainRuns | None,
+    tests: TestRuns | None,
+    made: Exercised,
+    facts: Facts,
+) -> None:
+    own: list[Ran] = [*(main.runs if main else ()), *([tests.one] if tests else [])]
+    runs = [*own, *made.runs]
     if not runs:
         return
-    asleep = sum(one.deadlocked for one in runs)
+    asleep = sum(one.deadlocked for one in own) + made.asleep
     state = ObservedState.FOUND if asleep else ObservedState.NONE_SEEN
     facts.deadlock = Observed(state=state, runs=len(runs), hits=asleep)
     if not seen.concurrent:
@@ -136,6 +150,7 @@ def _race(
     *,
     main: MainRuns | None,
     tests: TestRuns | None,
+    made: Exercised,
     given: AuditInput,
 ) -> None:
     if racy is None:
@@ -145,15 +160,17 @@ def _race(
     # Under the race detector a deadlock is not noticed by the runtime: what hung before is not run again.
     ran_main = main is not None and main.worst.killed_by is None and not main.worst.deadlocked
     ran_tests = tests is not None and tests.one.killed_by is None and not tests.one.deadlocked
-    kinds = ("m" if ran_main else "") + ("t" if ran_tests else "")
+    first = given.cases[0] if given.cases else given
+    kinds = {"m": first.args} if ran_main else {}
+    kinds |= {"t": ()} if ran_tests else {}
+    kinds |= made.kinds(seen)
     if built.program is None or not kinds:
         facts.skip(
             StageName.RACE,
             "nothing ran to its end" if built.compiled else "it does not build with -race",
         )
         return
-    first = given.cases[0] if given.cases else given
-    raced = run_race(bench, built.program, kinds, args=first.args, stdin=first.stdin)
+    raced = run_race(bench, built.program, kinds, stdin=first.stdin)
     facts.add(raced.result, *raced.findings)
     facts.race = raced.observed
     if raced.observed.state is ObservedState.FOUND:
@@ -176,13 +193,16 @@ def _functional(
     *,
     given: AuditInput,
     tests: TestRuns | None,
+    made: Exercised,
 ) -> list[tuple[bool, Decided]]:
     """Gives what decides: cases and the task's tests only, but that a crash or hang is a failure."""
     if main is not None and (main.failed or main.exits):
         return [(False, Decided.OUTSIDE)]
-    outcomes = []
+    if made.entries is not None and made.entries.failed:
+        return [(False, Decided.OUTSIDE)]
+    outcomes = [(ok, Decided.OUTSIDE) for ok in made.outcomes()]
     if given.cases:
-        outcomes.append((main is not None and main.cases_failed == 0, Decided.OUTSIDE))
+        outcomes.append((main is not None and not main.failed_cases, Decided.OUTSIDE))
     if bench.snippet.tests:
         task = [one for one in facts.tests if one.source == "task"]
         broken = any(finding.rule == "test_compile" for finding in built.findings)

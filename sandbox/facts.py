@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sandbox.model import (
+    Constraint,
     Decided,
     Finding,
     KilledBy,
@@ -17,6 +18,7 @@ from sandbox.model import (
     TestsSummary,
     Verdict,
 )
+from sandbox.static_rules import without_twins
 
 _ORDER = list(Verdict)
 KILLED_VERDICT = {
@@ -47,6 +49,7 @@ class Facts:
     deadlock: Observed = field(default_factory=Observed)
     leak: Observed = field(default_factory=Observed)
     not_checked: list[NotChecked] = field(default_factory=list)
+    constraints: tuple[Constraint, ...] = ()
 
     def add(self, result: StageResult, *findings: Finding) -> None:
         """Notes what a stage did and found."""
@@ -105,4 +108,4 @@ class Facts:
         ordered = sorted(
             seen.values(), key=lambda one: (one.file, one.line, one.column, one.tool, one.rule)
         )
-        return tuple(ordered[:limit])
+        return tuple(without_twins(ordered)[:limit])

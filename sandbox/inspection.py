@@ -45,6 +45,66 @@ class ListedTest(BaseModel):
     unordered: bool = False
 
 
+class Hook(BaseModel):
+    """A file that is added to a package so that what it holds can be called."""
+
+    path: str
+    name: str
+    text: str
+    calls: bool
+    entries: bool
+    crowds: bool
+
+
+class Placed(BaseModel):
+    """Where the function of a prompt's example stands, or why the example can't be called."""
+
+    name: str
+    file: str
+    line: int
+    why: str
+    holds: bool = False
+    """Whether its results may lead to what its goroutines wait for."""
+
+    @property
+    def place(self) -> Place:
+        """Where the function is declared."""
+        return Place(file=self.file, line=max(1, self.line))
+
+
+class Entry(BaseModel):
+    """A function or method that can be called with plain values."""
+
+    name: str
+    file: str
+    line: int
+    method: bool
+    edge: bool
+    crowd: bool
+    holds: bool
+
+    @property
+    def place(self) -> Place:
+        """Where it is declared."""
+        return Place(file=self.file, line=self.line)
+
+
+class Function(BaseModel):
+    """A function, method or type that the answer declares."""
+
+    name: str
+    text: str
+
+
+class Exercise(BaseModel):
+    """What can be called without tests."""
+
+    hooks: tuple[Hook, ...] = ()
+    calls: tuple[Placed, ...] = ()
+    entries: tuple[Entry, ...] = ()
+    functions: tuple[Function, ...] = ()
+
+
 class Inspection(BaseModel):
     """What reading alone can tell."""
 
@@ -59,12 +119,26 @@ class Inspection(BaseModel):
     package: str
     concurrent: bool
     reads_input: bool
+    reads_stdin: bool
     serves: bool
     test_main: bool
     imports: list[str]
+    exercise: Exercise | None = None
+    """Null where the types are not sound."""
 
     def without(self, files: set[str]) -> Inspection:
         """Gives the inspection without the tests of some files."""
         return self.model_copy(
             update={"tests": [test for test in self.tests if test.file not in files]}
         )
+
+    def calling(self, *, calls: bool, entries: bool) -> Inspection:
+        """Gives the inspection with what is called besides main and the tests, or with nothing."""
+        if self.exercise is None:
+            return self
+        if not (calls or entries):
+            bare = self.exercise.model_copy(update={"hooks": ()})
+            return self.model_copy(update={"exercise": bare})
+        # Calls at the same time are concurrency, though the answer starts no goroutine itself.
+        crowds = entries and any(hook.crowds for hook in self.exercise.hooks)
+        return self.model_copy(update={"concurrent": self.concurrent or crowds})

@@ -140,6 +140,8 @@ class Limits(Frozen):
     build_cpu_s: float = 60.0
     build_memory_mib: int = 2048
     build_processes: int = 256
+    static_wall_s: float = 10.0
+    """How long the static analysis may take; it is tried twice."""
 
     run_wall_s: float = 10.0
     run_cpu_s: float = 5.0
@@ -308,6 +310,27 @@ class TestsSummary(Frozen):
     decided: Decided = Decided.COOPERATIVE
 
 
+class ConstraintState(StrEnum):
+    """Whether the answer has what the prompt demands of its form."""
+
+    MET = "met"
+    MISSED = "missed"
+    UNKNOWN = "unknown"
+
+
+class Constraint(Frozen):
+    """Something the prompt demands of the answer's form; a hint, never a rating."""
+
+    kind: str
+    """`package`, `signature`, `function`, `type`, `imports`, `banned`, `required`, `go`, `error`, `generics` or `format`."""
+    wanted: str
+    state: ConstraintState
+    quote: str
+    """The words of the prompt that say so."""
+    why: str = ""
+    """Why it is missed or unknown; may be empty."""
+
+
 class Observed(Frozen):
     """A dynamic check (race, deadlock, leak): what was seen in how many runs."""
 
@@ -372,6 +395,8 @@ class AuditReport(Frozen):
     profiles: tuple[dict[str, object], ...] = ()
     dependencies: tuple[dict[str, object], ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
+    constraints: tuple[Constraint, ...] = ()
+    """What the prompt demands of the answer's form."""
     limits: Limits = Limits()
     enforced: dict[str, object] = Field(default_factory=dict)
     toolchain: str = ""

@@ -22,7 +22,7 @@ class Record:
     leak: str | None = None
     """The leak profile; null when none was written."""
     ending: str = ""
-    """What ended, `main` or `tests`; empty unless the last line knew the nonce."""
+    """What ended: `main`, `tests`, `calls`, `entries` or `crowds`; empty unless the last line knew the nonce."""
     exit_code: int | None = None
     """What the tests' end said about itself."""
     whole: bool = True
@@ -50,8 +50,10 @@ def parse_record(text: str, nonce: str) -> Record:
 
 def _ended(row: Record, words: list[str], nonce: str) -> Record:
     match words:
-        case ["Z", "main", known] if known == nonce != "":
-            return replace(row, ending="main")
+        case ["Z", ("main" | "calls" | "entries" | "crowds") as what, known] if (
+            known == nonce != ""
+        ):
+            return replace(row, ending=what)
         case ["Z", "tests", code, states, seen, known] if known == nonce != "":
             return replace(
                 row,

@@ -11,7 +11,10 @@ from datetime import UTC, datetime
 
 from sandbox.backends import Backend, SandboxFault
 from sandbox.dynamic import run_programs
+from sandbox.exercise import Settled, plan_for, settle
 from sandbox.facts import Facts
+from sandbox.go_imports import import_lines
+from sandbox.go_text import blanked
 from sandbox.inspection import Inspection
 from sandbox.model import (
     AuditError,
@@ -19,7 +22,6 @@ from sandbox.model import (
     AuditReport,
     Change,
     Decided,
-    Finding,
     InputDigest,
     Limits,
     NotChecked,
@@ -32,11 +34,14 @@ from sandbox.model import (
 )
 from sandbox.normalise import Rejected, normalise
 from sandbox.output_text import visible
+from sandbox.prompt_constraints import constraints
+from sandbox.prompt_demands import Answer
+from sandbox.prompt_examples import read_examples
 from sandbox.stages.build import Build, build, errors
 from sandbox.stages.gofmt import gofmt
 from sandbox.stages.inspect import Inspected, inspect
 from sandbox.stages.patterns import patterns
-from sandbox.stages.static import vet
+from sandbox.stages.static import Analysis, analyse
 from sandbox.toolchain import Toolchain
 from sandbox.workbench import Workbench
 
@@ -128,11 +133,13 @@ class _Audit:
             toolchain=self.toolchain,
             enforced=self.enforced,
         )
-        inspected = inspect(bench)
+        plan = plan_for(self.given)
+        inspected = inspect(bench, **plan.wire())
         if inspected.report is None:
             self._compile_limit(inspected)
             return
         seen = _without_shadowed(inspected.report, bench)
+        self.facts.constraints = constraints(self.given.prompt, _answer(self.given, bench, seen))
         result, findings = gofmt(bench, seen)
         self.facts.add(result, *findings)
         if seen.refused:
@@ -140,7 +147,7 @@ class _Audit:
         elif seen.syntax:
             self._syntax(bench, seen, inspected)
         else:
-            self._build_and_run(bench, seen)
+            self._build_and_run(bench, seen, settle(plan, seen))
 
     def _compile_limit(self, inspected: Inspected) -> None:
         self.facts.verdicts.append(Verdict.COMPILE_LIMIT)
@@ -174,31 +181,37 @@ class _Audit:
         for stage in (StageName.STATIC, StageName.RUN, StageName.TEST, StageName.RACE):
             self.facts.skip(stage, "the code does not compile")
 
-    def _build_and_run(self, bench: Workbench, seen: Inspection) -> None:
+    def _build_and_run(self, bench: Workbench, seen: Inspection, settled: Settled) -> None:
         self.facts.findings += patterns(bench, seen)
+        seen = seen.calling(calls=bool(settled.calls), entries=settled.entries)
         with ThreadPoolExecutor(_THREADS) as pool:
             plain = pool.submit(build, bench, seen)
             wants_race = seen.concurrent and not seen.types and not self.toolchain.race_missing
             racy = pool.submit(build, bench, seen, race=True) if wants_race else None
-            vetted = None if seen.types else pool.submit(vet, bench)
+            analysis = None if seen.types else pool.submit(analyse, bench)
             built = plain.result()
             self.facts.add(built.result, *built.findings)
             if built.compiled:
-                run_programs(bench, seen, built, racy, facts=self.facts, given=self.given)
+                run_programs(
+                    bench,
+                    seen,
+                    built,
+                    racy,
+                    facts=self.facts,
+                    given=self.given,
+                    settled=settled,
+                )
             else:
                 self._not_built(built)
-            self._static(vetted)
+            self._static(analysis)
 
-    def _static(self, vetted: Future[tuple[StageResult, list[Finding]]] | None) -> None:
-        if vetted is None:
+    def _static(self, analysis: Future[Analysis] | None) -> None:
+        if analysis is None:
             self.facts.skip(StageName.STATIC, "the code does not compile")
             return
-        result, findings = vetted.result()
-        self.facts.add(result, *findings)
-        if self.facts.stages[StageName.STATIC].status is StageStatus.NOT_RUN:
-            self.facts.not_checked.append(
-                NotChecked(what="vet", why="it reached a limit or gave up")
-            )
+        done = analysis.result()
+        self.facts.add(done.result, *done.findings)
+        self.facts.not_checked += done.not_checked
 
     def _not_built(self, built: Build) -> None:
         verdict = Verdict.COMPILE_LIMIT if built.limited else Verdict.COMPILE_ERROR
@@ -208,7 +221,8 @@ class _Audit:
             self.facts.skip(stage, "the code does not compile")
 
     def _functional_fail(self) -> None:
-        if self.given.cases or self.given.tests:
+        examples = read_examples(self.given.prompt)
+        if self.given.cases or self.given.tests or examples.calls or examples.runs:
             self.facts.decide([(False, Decided.OUTSIDE)])
 
     def report(
@@ -237,6 +251,7 @@ class _Audit:
             deadlock=facts.deadlock,
             leak=facts.leak,
             not_checked=tuple(dict.fromkeys(facts.not_checked)),
+            constraints=facts.constraints,
             limits=self.limits,
             enforced=self.enforced,
             toolchain=self.toolchain.version,
@@ -244,6 +259,20 @@ class _Audit:
             created_at=now.isoformat(timespec="seconds").replace("+00:00", "Z"),
             wall_s=round(wall_s, 3),
         )
+
+
+def _answer(given: AuditInput, bench: Workbench, seen: Inspection) -> Answer:
+    """Gives the answer as constraints look at it, its own tests left out."""
+    texts = [one.text for one in bench.snippet.files if not one.name.endswith("_test.go")]
+    return Answer(
+        package=seen.package,
+        imports=tuple(path for text in texts for path in import_lines(text)),
+        functions=seen.exercise.functions if seen.exercise else (),
+        module=bench.snippet.module,
+        text="\n".join(map(blanked, texts)),
+        go=bench.snippet.go if given.go else "",
+        sound=seen.exercise is not None,
+    )
 
 
 def _without_shadowed(seen: Inspection, bench: Workbench) -> Inspection:

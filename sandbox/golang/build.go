@@ -140,7 +140,7 @@ func (b *builder) all() (string, []Problem, error) {
 			return "", problems, err
 		}
 	}
-	if mainPath == "" && len(b.request.Tests) == 0 {
+	if mainPath == "" && len(b.request.Tests) == 0 && len(b.request.Hooks) == 0 {
 		return "", nil, nil
 	}
 	return b.link(mainPath)
@@ -157,7 +157,15 @@ func (b *builder) unitFiles(one *unit, mainPath *string) ([]string, error) {
 		*mainPath = one.path
 		hook := path.Join(one.dir, "zz_gavel_main.go")
 		names = append(names, hook)
-		return names, os.WriteFile(filepath.Join(srcDir, hook), []byte(hookFile("main")), 0o644)
+		if err := os.WriteFile(filepath.Join(srcDir, hook), []byte(hookFile("main")), 0o644); err != nil {
+			return nil, err
+		}
+	}
+	for _, hook := range b.request.Hooks {
+		if hook.Path == one.path {
+			names = append(names, hook.Name)
+			return names, os.WriteFile(filepath.Join(srcDir, hook.Name), []byte(hook.Text), 0o644)
+		}
 	}
 	return names, nil
 }
@@ -184,8 +192,12 @@ func (b *builder) compile(importPath string, names []string) ([]Problem, error) 
 	if err := os.WriteFile(config, []byte(b.config.String()), 0o644); err != nil {
 		return nil, err
 	}
-	args := []string{"-o", archive, "-trimpath", srcDir + "=>", "-p", importPath, "-lang=go" + b.request.Go,
-		"-complete", "-c=2", "-importcfg", config, "-pack", "-nolocalimports"}
+	args := []string{"-o", archive, "-trimpath", srcDir + "=>", "-p", importPath, "-complete",
+		"-c=2", "-importcfg", config, "-pack", "-nolocalimports"}
+	if importPath != "main" {
+		// The generated main is ours and speaks the newest language.
+		args = append(args, "-lang=go"+b.request.Go)
+	}
 	if b.request.Race {
 		args = append(args, "-race")
 	}

@@ -38,9 +38,11 @@ type Inspection struct {
 	Package    string    `json:"package"`
 	Concurrent bool      `json:"concurrent"`
 	ReadsInput bool      `json:"reads_input"`
+	ReadsStdin bool      `json:"reads_stdin"`
 	Serves     bool      `json:"serves"`
 	TestMain   bool      `json:"test_main"`
 	Imports    []string  `json:"imports"`
+	Exercise   *Exercise `json:"exercise"`
 }
 
 func inspect(request *Request) (any, []Attachment, error) {

@@ -1,6 +1,6 @@
 // Command gavelgo does the Go side of an audit inside a jail: it looks at sources, builds them
-// without the go command, and runs the result. Its two arguments are descriptors: it reads one JSON
-// request from the first and writes one JSON line, then the raw bytes of the files it names, to the second.
+// without the go command, and runs the result. Its two arguments are descriptors: it waits for one job on
+// the first and writes one JSON line, then the raw bytes of the files it names, to the second.
 // With the one argument "stream" everything goes over its standard streams instead; see stream.go.
 package main
 
@@ -25,22 +25,28 @@ type File struct {
 
 // Request is everything a mode may ask for; each mode reads its own part.
 type Request struct {
-	Mode    string   `json:"mode"`
-	Files   []File   `json:"files"`
-	Module  string   `json:"module"`
-	Go      string   `json:"go"`
-	Race    bool     `json:"race"`
-	Main    bool     `json:"main"`
-	Tests   []Test   `json:"tests"`
-	Leak    bool     `json:"leak"`
-	Vet     bool     `json:"vet"`
-	Kind    string   `json:"kind"`
-	Args    []string `json:"args"`
-	Env     []string `json:"env"`
-	WallMS  int      `json:"wall_ms"`
-	HardMS  int      `json:"hard_ms"`
-	Collect int64    `json:"collect_bytes"`
-	Inodes  uint64   `json:"inodes"`
+	Mode   string `json:"mode"`
+	Files  []File `json:"files"`
+	Module string `json:"module"`
+	Go     string `json:"go"`
+	Race   bool   `json:"race"`
+	Main   bool   `json:"main"`
+	Tests  []Test `json:"tests"`
+	// What can be called without tests: asked for when the sources are read, given back for the build.
+	Calls     []CallCase `json:"calls"`
+	Asked     []string   `json:"asked"`
+	Entries   bool       `json:"entries"`
+	Together  bool       `json:"together"`
+	Hooks     []Hook     `json:"hooks"`
+	CallCount int        `json:"call_count"`
+	Leak      bool       `json:"leak"`
+	Kind      string     `json:"kind"`
+	Args      []string   `json:"args"`
+	Env       []string   `json:"env"`
+	WallMS    int        `json:"wall_ms"`
+	HardMS    int        `json:"hard_ms"`
+	Collect   int64      `json:"collect_bytes"`
+	Inodes    uint64     `json:"inodes"`
 }
 
 // Attachment announces raw bytes that follow the report's line.
@@ -83,8 +89,8 @@ func descriptors(args []string) (in, out *os.File, err error) {
 }
 
 func serve(in, out *os.File) error {
-	request := &Request{}
-	if err := json.NewDecoder(bufio.NewReader(in)).Decode(request); err != nil {
+	request, err := takeJob(bufio.NewReaderSize(in, 1<<20))
+	if err != nil {
 		return err
 	}
 	in.Close()

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -30,12 +32,10 @@ func program(request *Request, mainPath string) string {
 	for _, test := range request.Tests {
 		alias(testPath(test))
 	}
-	if request.Leak {
-		b.WriteString("\t\"bytes\"\n\t\"runtime/pprof\"\n\t\"strconv\"\n")
+	for _, hook := range request.Hooks {
+		alias(hook.Path)
 	}
-	if len(request.Tests) > 0 {
-		b.WriteString(testImports)
-	}
+	b.WriteString(standardImports(request))
 	b.WriteString(")\n\nfunc main() {\n\tswitch rec.Mode() {\n")
 	if mainPath != "" {
 		fmt.Fprintf(&b, "\tcase 'm':\n\t\trec.Line(\"M\")\n\t\t%s.%s()\n\t\tleak()\n\t\trec.End(\"main\")\n", aliases[mainPath], mainHook)
@@ -43,13 +43,36 @@ func program(request *Request, mainPath string) string {
 	if len(request.Tests) > 0 {
 		b.WriteString("\tcase 't':\n\t\ttests()\n")
 	}
+	if len(request.Hooks) > 0 {
+		b.WriteString(exerciseCases(request.Hooks, aliases))
+	}
 	b.WriteString("\t}\n}\n\n")
 	b.WriteString(leakFunc(request.Leak))
 	if len(request.Tests) > 0 {
 		b.WriteString(testTable(request.Tests, aliases))
 		b.WriteString(testBody)
 	}
+	if len(request.Hooks) > 0 {
+		fmt.Fprintf(&b, "\nconst calls = %d\n", request.CallCount)
+		b.WriteString(exerciseBody)
+	}
 	return b.String()
+}
+
+// standardImports are what the parts of the generated main use, each once.
+func standardImports(request *Request) string {
+	wanted := map[string]bool{}
+	for _, part := range []struct {
+		used bool
+		text string
+	}{{request.Leak, leakImports}, {len(request.Tests) > 0, testImports}, {len(request.Hooks) > 0, exerciseImports}} {
+		for _, line := range strings.Split(part.text, "\n") {
+			if part.used && line != "" {
+				wanted[line] = true
+			}
+		}
+	}
+	return strings.Join(slices.Sorted(maps.Keys(wanted)), "\n") + "\n"
 }
 
 func testPath(test Test) string {
@@ -71,6 +94,11 @@ func leakFunc(wanted bool) string {
 }
 `
 }
+
+const leakImports = `	"bytes"
+	"runtime/pprof"
+	"strconv"
+`
 
 const testImports = `	"flag"
 	"fmt"

@@ -45,6 +45,7 @@ var (
 	servingNames = map[string]bool{"ListenAndServe": true, "ListenAndServeTLS": true, "Serve": true, "Accept": true, "NotifyContext": true}
 	inputNames   = map[string]bool{"os.Args": true, "os.Stdin": true, "flag.Parse": true, "flag.Args": true, "flag.Arg": true, "fmt.Scan": true,
 		"fmt.Scanln": true, "fmt.Scanf": true, "os.Getenv": true, "os.LookupEnv": true}
+	stdinNames = map[string]bool{"os.Stdin": true, "fmt.Scan": true, "fmt.Scanln": true, "fmt.Scanf": true}
 )
 
 // traits notes what decides which runs make sense.
@@ -58,6 +59,7 @@ func (report *Inspection) traits(file *source) {
 			report.Concurrent = report.Concurrent || concurrentNames[name]
 			if root, ok := node.X.(*ast.Ident); ok && !file.isTest {
 				report.ReadsInput = report.ReadsInput || inputNames[root.Name+"."+name]
+				report.ReadsStdin = report.ReadsStdin || stdinNames[root.Name+"."+name]
 			}
 			report.Serves = report.Serves || (servingNames[name] && !file.isTest)
 		}

@@ -39,6 +39,7 @@ func lookup(path string) (io.ReadCloser, error) {
 // typed checks the types of every package and looks for patterns in those that are sound.
 func typed(request *Request, fset *token.FileSet, units []*unit, report *Inspection) {
 	imports := &mixed{own: map[string]*types.Package{}, std: importer.ForCompiler(fset, "gc", lookup)}
+	all := []*checked{}
 	for _, one := range units {
 		info := &types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Uses: map[*ast.Ident]types.Object{},
 			Defs: map[*ast.Ident]types.Object{}, Selections: map[*ast.SelectorExpr]*types.Selection{}}
@@ -49,14 +50,18 @@ func typed(request *Request, fset *token.FileSet, units []*unit, report *Inspect
 		for _, file := range one.files {
 			files = append(files, file.syntax)
 		}
-		checked, _ := config.Check(one.path, fset, files, info)
-		imports.own[one.path] = checked
+		pkg, _ := config.Check(one.path, fset, files, info)
+		imports.own[one.path] = pkg
+		all = append(all, &checked{unit: one, pkg: pkg, info: info, files: files})
 		for _, file := range one.files {
 			if !file.isTest {
 				look := &watcher{fset: fset, info: info, file: file.syntax}
 				report.Findings = append(report.Findings, look.all()...)
 			}
 		}
+	}
+	if len(report.Types) == 0 {
+		report.Exercise = exercise(request, fset, all, imports)
 	}
 }
 

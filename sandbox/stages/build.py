@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sandbox.accounting import resources
 from sandbox.backends import Outcome
 from sandbox.compile_words import reworded, rule_for
-from sandbox.inspection import Inspection, Problem
+from sandbox.inspection import Exercise, Inspection, Problem
 from sandbox.model import Finding, Grade, KilledBy, Severity, StageName, StageResult, StageStatus
 from sandbox.workbench import Workbench
 
@@ -39,7 +39,15 @@ class Build:
 def build(bench: Workbench, seen: Inspection, *, race: bool = False) -> Build:
     """Gives the program of main and the tests together."""
     tests = [test.model_dump() for test in seen.tests]
-    outcome = bench.ask("build", race=race, tests=tests, leak=seen.concurrent and not race)
+    exercise = seen.exercise or Exercise()
+    outcome = bench.ask(
+        "build",
+        race=race,
+        tests=tests,
+        leak=seen.concurrent and not race,
+        hooks=[hook.model_dump() for hook in exercise.hooks],
+        call_count=len(exercise.calls),
+    )
     if outcome.report is None:
         result = _result(bench, outcome, ok=False, output="", message="the build reached a limit")
         return Build(

@@ -19,9 +19,9 @@ class Inspected:
     cpu_s: float | None
 
 
-def inspect(bench: Workbench) -> Inspected:
-    """Gives what the helper read."""
-    outcome = bench.ask("inspect")
+def inspect(bench: Workbench, **wanted: Any) -> Inspected:
+    """Gives what the helper read, and what it made for the calls that are wanted."""
+    outcome = bench.ask("inspect", **wanted)
     report: Any = outcome.report
     if report is None:
         return Inspected(report=None, wall_s=outcome.wall_s, cpu_s=outcome.cpu_s)

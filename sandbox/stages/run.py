@@ -32,7 +32,8 @@ class MainRuns:
     findings: tuple[Finding, ...]
     runs: tuple[Ran, ...]
     worst: Ran
-    cases_failed: int
+    failed_cases: tuple[str, ...]
+    """Cases with another output, and those that did not run any more."""
     exits: bool
     """Whether it ended with a status that says failure and nothing excuses it."""
     serves: bool
@@ -68,7 +69,10 @@ def run_main(bench: Workbench, program: bytes, seen: Inspection, given: AuditInp
         findings=tuple(findings),
         runs=tuple(runs),
         worst=worst,
-        cases_failed=len(wrong) + len(given.cases[len(runs) :]),
+        failed_cases=(
+            *(case.name for _, case in wrong),
+            *(case.name for case in given.cases[len(runs) :]),
+        ),
         exits=exits and not needs_input,
         serves=serves,
         needs_input=needs_input,

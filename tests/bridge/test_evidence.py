@@ -15,6 +15,8 @@ from rubric.model import RatedReport
 from rubric.suggest import rate
 from sandbox.model import (
     AuditError,
+    Constraint,
+    ConstraintState,
     Decided,
     Fix,
     KilledBy,
@@ -183,7 +185,7 @@ def test_strip_of_a_clean_run() -> None:
         "tests none",
         "race, deadlock, leaks none in 3 runs",
         "vet, gofmt clean",
-        "patterns clean",
+        "patterns, style clean",
     ]
 
 
@@ -260,3 +262,34 @@ def test_facts_only_holds_every_rating_back() -> None:
     sheet = evidence.facts_css(evidence.facts_only(rated(findings=(make_finding(),))))
 
     assert ("suggests" in sheet, "#L1-3{" in sheet) == (False, True)
+
+
+def demand(**changes: Any) -> Constraint:
+    values = {
+        "kind": "banned",
+        "wanted": "sort",
+        "state": ConstraintState.MISSED,
+        "quote": "do not use the `sort` package",
+    }
+    return Constraint(**(values | changes))
+
+
+def test_what_the_prompt_demands_is_quoted() -> None:
+    """A reader sees what is missed first, and the words that ask for it."""
+    met = demand(kind="package", wanted="bank", state=ConstraintState.MET, quote="package bank")
+    report = rated(constraints=(met, demand(quote="<b>no</b> sort")))
+
+    page = html.fromstring(evidence.fragment(report))
+
+    (asked,) = page.find_class("asked")
+    assert asked.find("summary").text_content().strip() == "Asked for: 1 missed, 1 met"
+    assert [row.findtext("q") for row in asked.find_class("fr")] == [
+        "<b>no</b> sort",
+        "package bank",
+    ]
+    assert "Asked for, missed" in evidence.live_css(report)
+
+
+def test_without_demands_nothing_is_said_of_them() -> None:
+    """Most prompts demand nothing of the form."""
+    assert html.fromstring(evidence.fragment(rated())).find_class("asked") == []
