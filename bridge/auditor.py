@@ -20,7 +20,7 @@ class Auditor(Protocol):
     """Gives the facts about a snippet. Safe to call from several threads."""
 
     def audit(self, given: AuditInput) -> AuditReport:
-        """One report; a faulty snippet is a verdict, and so is a broken sandbox: `internal_error`."""
+        """One report; a faulty snippet is a verdict, and a jail that fails is `internal_error`."""
 
     def selftest(self) -> list[SelfCheck]:
         """A line per hostile program that was tried; a sandbox on which one fails is not used."""

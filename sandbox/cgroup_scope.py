@@ -12,7 +12,7 @@ import select
 import shutil
 import subprocess
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -38,7 +38,7 @@ class Systemd:
     programs: str = "/usr/bin:/bin"
     root: Path = Path("/sys/fs/cgroup")
     processes: Path = Path("/proc")
-    user: int = os.geteuid()
+    user: int = field(default_factory=os.geteuid)
 
     def command(self, program: str, *words: str) -> list[str]:
         """Gives a command to the manager that is ours: root's is the system's."""

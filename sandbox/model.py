@@ -387,7 +387,7 @@ class AuditReport(Frozen):
     functional: str | None = None
     """`pass`, `fail` or null."""
     functional_decided: Decided | None = None
-    """`cooperative` where nothing but tests makes it what it is."""
+    """`cooperative` where a pass rests on tests, or a fail on nothing but tests."""
     race: Observed = Observed()
     deadlock: Observed = Observed()
     leak: Observed = Observed()
