@@ -16,7 +16,7 @@ from markupsafe import Markup
 from bridge.resources import templates_dir
 from bridge.strip import Chip, chips, lead, not_checked
 from rubric.model import RatedFinding, RatedReport, Rating, RatingStatus, Rubric
-from sandbox.model import ConstraintState
+from sandbox.constraint import ConstraintState
 
 CHIP_CHARACTERS = 28
 FACT_CHARACTERS = 160

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sandbox.constraint import Constraint
 from sandbox.model import (
-    Constraint,
     Decided,
     Finding,
     KilledBy,

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sandbox.constraint import Constraint
 from sandbox.resources import Resources
 
 SCHEMA_VERSION = 1
@@ -308,27 +309,6 @@ class TestsSummary(Frozen):
     skipped: int
     failures: tuple[str, ...] = ()
     decided: Decided = Decided.COOPERATIVE
-
-
-class ConstraintState(StrEnum):
-    """Whether the answer has what the prompt demands of its form."""
-
-    MET = "met"
-    MISSED = "missed"
-    UNKNOWN = "unknown"
-
-
-class Constraint(Frozen):
-    """Something the prompt demands of the answer's form; a hint, never a rating."""
-
-    kind: str
-    """`package`, `signature`, `function`, `type`, `imports`, `banned`, `required`, `go`, `error`, `generics` or `format`."""
-    wanted: str
-    state: ConstraintState
-    quote: str
-    """The words of the prompt that say so."""
-    why: str = ""
-    """Why it is missed or unknown; may be empty."""
 
 
 class Observed(Frozen):

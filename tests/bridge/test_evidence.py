@@ -13,10 +13,9 @@ from bridge import evidence
 from bridge.strip import chips, lead
 from rubric.model import RatedReport
 from rubric.suggest import rate
+from sandbox.constraint import Constraint, ConstraintState
 from sandbox.model import (
     AuditError,
-    Constraint,
-    ConstraintState,
     Decided,
     Fix,
     KilledBy,
