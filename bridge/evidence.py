@@ -16,7 +16,7 @@ from markupsafe import Markup
 from bridge.resources import templates_dir
 from bridge.strip import Chip, chips, lead, not_checked
 from rubric.model import RatedFinding, RatedReport, Rating, RatingStatus, Rubric
-from sandbox.model import ConstraintState
+from sandbox.constraint import ConstraintState
 
 CHIP_CHARACTERS = 28
 FACT_CHARACTERS = 160
@@ -298,8 +298,7 @@ def _outputs(rated: RatedReport) -> list[tuple[str, str]]:
 def _slots(shown: Sequence[Chip], listed: str) -> str:
     rules = [".gr .strip .known,.gr .found .fr{display:none}"]
     for number, chip in enumerate(shown, start=1):
-        text = css_string(" ".join(filter(None, (chip.name, chip.text, chip.grade))))
-        rules.append(f".gr .s{number}{{--t:{text};--f:var(--{chip.colour});")
+        rules.append(f".gr .s{number}{{--t:{css_string(chip.words)};--f:var(--{chip.colour});")
         rules.append(f"--b:var(--{chip.colour}b)}}")
     rules.append(f".gr .found{{--l:{css_string(listed)}}}")
     return "".join(rules)

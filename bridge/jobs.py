@@ -36,8 +36,8 @@ class RetryTable(BaseRetryStrategy):
 
 
 SOON = RetryTable(1, 5, 30, 120, 600)
-SWEEP = "*/10 * * * * *"
-"""Every ten seconds (the sixth field is seconds)."""
+SWEEP = "* * * * * */10"
+"""Every ten seconds: the sixth field is seconds, and it stands last."""
 OUTSIDE = RetryTable(1, 2, 5, 15, 60, 300, 900, 3600)
 """For what needs Label Studio or a tracker, which may be away for an hour."""
 
@@ -117,8 +117,8 @@ def register(app: App) -> None:
         app.task(name=f"{NAMESPACE}:{name}", queue=QUEUES[name], retry=retry, pass_context=True)(
             job
         )
+    # No lock: the sweep of a killed worker would hold it, and only a sweep can give it back.
     periodic = app.task(
-        name=f"{NAMESPACE}:sweep", queue="sweep", lock="sweep", queueing_lock="sweep",
-        pass_context=True,
-    )(sweep)  # fmt: skip
+        name=f"{NAMESPACE}:sweep", queue="sweep", queueing_lock="sweep", pass_context=True
+    )(sweep)
     app.periodic(cron=SWEEP)(periodic)

@@ -91,6 +91,8 @@ class SandboxSettings(_Part):
     """Docker: another OCI runtime, for example runsc."""
     docker_host: str = ""
     """Docker: the engine's address; the client's own default where empty."""
+    ready_jails: int = Field(default=3, ge=0, le=16)
+    """How many jails of a kind are started before their job comes; each is used once."""
     allow_weak_limits: bool = False
     """Server mode: go on where the host can't apply every limit; reports say so in `enforced`."""
 
@@ -150,6 +152,11 @@ class Settings(_Part):
     def server_mode(self) -> bool:
         """Whether a database server was named: others may rely on what runs here."""
         return bool(self.database_url) and not self.embedded
+
+    @property
+    def weak_limits_allowed(self) -> bool:
+        """Whether snippets may run where the host can only approximate a limit."""
+        return self.sandbox.allow_weak_limits or not self.server_mode
 
     def project(self, project_id: int) -> ProjectSettings | None:
         """The settings of a project, or None where it is not ours."""

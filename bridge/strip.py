@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from rubric.model import RatedReport
-from sandbox.model import ObservedState, StageName, StageResult, StageStatus, Verdict
+from sandbox.model import Decided, ObservedState, StageName, StageResult, StageStatus, Verdict
 
 LEADS = {
     Verdict.INTERNAL_ERROR: ("Sandbox failed: nothing known", "off"),
@@ -27,6 +27,15 @@ LEADS = {
 }
 COLOURS = {"ok": "ok", "bad": "bad", "warn": "warn", "off": "dim"}
 OBSERVED_WORDS = {"race": "race", "deadlock": "deadlock", "leak": "leaks"}
+DECIDED = {
+    Decided.COOPERATIVE: (
+        "cooperative",
+        "told by tests in one process with the tested code, which could in principle forge it",
+    ),
+    Decided.OUTSIDE: ("", ""),
+}
+"""A discreet word for a result, and what it means."""
+STYLE = ("simple", "stylecheck", "unused", "modernize")
 SOURCES = {"task": "tests", "prompt": "cases", "snippet": "own tests", "generated": "made tests"}
 
 
@@ -39,6 +48,14 @@ class Chip:
     state: str
     grade: str = ""
     title: str = ""
+    note: str = ""
+    """A word about how far the text can be trusted."""
+    note_title: str = ""
+
+    @property
+    def words(self) -> str:
+        """All of it as one line, for places without markup."""
+        return " ".join(filter(None, (self.name, self.text, self.note, self.grade)))
 
     @property
     def colour(self) -> str:
@@ -64,9 +81,10 @@ def chips(rated: RatedReport) -> list[Chip]:
         _stage_chip("run", stages.get(StageName.RUN), "E3"),
         *_test_chips(rated),
         *_observed_chips(rated),
-        _found_chip(rated, "vet", ("vet",), static, "E2"),
+        _found_chip(rated, "vet", ("vet", "staticcheck"), static, "E2"),
         _found_chip(rated, "gofmt", ("gofmt",), stages.get(StageName.GOFMT), "E2"),
-        _found_chip(rated, "patterns", ("gavel",), static, "E1"),
+        _found_chip(rated, "patterns", ("gavel", "gosec"), static, "E1"),
+        _found_chip(rated, "style", STYLE, static, "E1"),
     ]
     return _merged(made)
 
@@ -81,11 +99,15 @@ def _merged(made: list[Chip]) -> list[Chip]:
     joined: list[Chip] = []
     for chip in made:
         last = joined[-1] if joined else None
-        if last and (last.text, last.state, last.grade) == (chip.text, chip.state, chip.grade):
+        if last and _said(last) == _said(chip):
             joined[-1] = replace(last, name=f"{last.name}, {chip.name}")
         else:
             joined.append(chip)
     return joined
+
+
+def _said(chip: Chip) -> tuple[str, ...]:
+    return (chip.text, chip.state, chip.grade, chip.note)
 
 
 def _stage_chip(name: str, stage: StageResult | None, grade: str) -> Chip:
@@ -123,6 +145,8 @@ def _test_chips(rated: RatedReport) -> list[Chip]:
             state="bad" if one.failed else "ok" if one.passed == one.listed else "warn",
             grade="E3",
             title="; ".join(one.failures),
+            note=DECIDED[one.decided][0],
+            note_title=DECIDED[one.decided][1],
         )
         for one in rated.tests
         if one.listed

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import procrastinate
 import structlog
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from bridge.bootstrap import Services
 from bridge.labelstudio.envelope import open_envelope
@@ -25,11 +27,17 @@ log = structlog.get_logger(__name__)
 
 
 async def give_back_stalled(app: procrastinate.App) -> int:
-    """Puts jobs of workers without a heartbeat back in line; gives how many."""
+    """Puts jobs of workers without a heartbeat back in line; gives how many.
+
+    One of which the like waits already is dropped: it would hold its lock before the other for ever.
+    """
     stalled = await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_S)
     number = 0
     for job in stalled:
-        await app.job_manager.retry_job(job, retry_at=datetime.now(UTC))
+        try:
+            await app.job_manager.retry_job(job, retry_at=datetime.now(UTC))
+        except UniqueViolation:
+            await app.job_manager.finish_job(job, status=Status.FAILED, delete_job=True)
         number += 1
     if number:
         log.warning("stalled_jobs_given_back", number=number)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import signal
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +26,8 @@ def run(settings: Settings, url: str) -> None:
     """Runs until SIGINT or SIGTERM; jobs that are running get `GRACE_S` to end."""
     app = application(url)
     services = bootstrap.build(settings, url)
-    asyncio.run(_run(app, services, settings.audits_at_once))
+    with contextlib.closing(services.auditor):
+        asyncio.run(_run(app, services, settings.audits_at_once))
 
 
 def application(url: str) -> procrastinate.App:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Any
 
-from sandbox.backends import JailFile, Job
+from sandbox.backends import PROGRAM_BYTES, Shape
 
 HELPER = "/gavel/helper"
 LABEL = "gavel.jail"
@@ -21,9 +20,8 @@ _SHM_BYTES = 65536
 _SPARE_INODES = 64
 _HELPER_THREADS = 12
 _FEW_INODES = 256
-_FILE_SLACK_BYTES = 65536
-_INPUT_SLACK_MIB = 1
-_LATE_S = 30.0
+_LATE_S = 1800.0
+"""Well over the time a container may wait for a job and then work."""
 
 # Bound to nothing: what an engine shows of its host, and what no program of a snippet needs. The
 # helper reads its own counters below /sys/fs/cgroup, so that part stays, as the kernel's own view.
@@ -91,17 +89,12 @@ class Terms:
     owner: str
 
 
-def streamed(job: Job) -> tuple[JailFile, ...]:
-    """Gives the files that must be sent in; a container has a real /proc, so nothing is put there."""
-    return tuple(file for file in job.files if not file.target.startswith("/proc/"))
-
-
-def container_config(job: Job, image: str, terms: Terms, now: float) -> dict[str, Any]:
+def container_config(shape: Shape, image: str, terms: Terms, now: float) -> dict[str, Any]:
     """Gives the whole body of the engine's create call.
 
     Args:
-        job: What will run.
-        image: Name of an image made for the job's mounts.
+        shape: What the container is for; fixed files are left out, since it has a /proc of its own.
+        image: Name of an image made for the shape's mounts.
         terms: What the backend was set up with.
         now: Seconds since the epoch, for the label that says when the container is rubbish.
     """
@@ -123,14 +116,14 @@ def container_config(job: Job, image: str, terms: Terms, now: float) -> dict[str
         "Labels": {
             LABEL: "1",
             LABEL_OWNER: terms.owner,
-            LABEL_DEADLINE: str(int(now + job.limits.wall_s + _LATE_S)),
+            LABEL_DEADLINE: str(int(now + _LATE_S)),
         },
-        "HostConfig": _host_config(job, terms),
+        "HostConfig": _host_config(shape, terms),
     }
 
 
-def _host_config(job: Job, terms: Terms) -> dict[str, Any]:
-    limits = job.limits
+def _host_config(shape: Shape, terms: Terms) -> dict[str, Any]:
+    limits = shape.limits
     memory = limits.memory_mib * _MIB
     security = ["no-new-privileges:true"]
     if terms.seccomp:
@@ -150,8 +143,8 @@ def _host_config(job: Job, terms: Terms) -> dict[str, Any]:
         "IpcMode": "private",
         "CgroupnsMode": "private",
         "ShmSize": _SHM_BYTES,
-        "Tmpfs": _tmpfs(job),
-        "Ulimits": _ulimits(job),
+        "Tmpfs": _tmpfs(shape),
+        "Ulimits": _ulimits(shape),
         "LogConfig": {"Type": "none", "Config": {}},
         "MaskedPaths": list(_MASKED),
         "ReadonlyPaths": list(_READ_ONLY),
@@ -162,9 +155,9 @@ def _host_config(job: Job, terms: Terms) -> dict[str, Any]:
     return config
 
 
-def _ulimits(job: Job) -> list[dict[str, Any]]:
+def _ulimits(shape: Shape) -> list[dict[str, Any]]:
     # No limit on processes here: the kernel would count it over all containers of one user.
-    limits = job.limits
+    limits = shape.limits
     values = {
         "core": 0,
         "nofile": limits.open_files,
@@ -175,21 +168,17 @@ def _ulimits(job: Job) -> list[dict[str, Any]]:
     return [{"Name": name, "Soft": value, "Hard": value} for name, value in values.items()]
 
 
-def _tmpfs(job: Job) -> dict[str, str]:
+def _tmpfs(shape: Shape) -> dict[str, str]:
     temporary = "/tmp"  # noqa: S108 - a path inside the jail
-    disk = job.limits.disk_mib * _MIB
+    disk = shape.limits.disk_mib * _MIB
     # The helper sees an inode too many and says so; the kernel's own limit lies a little above.
-    inodes = job.limits.inodes + _SPARE_INODES
-    folders = {
+    inodes = shape.limits.inodes + _SPARE_INODES
+    return {
         temporary: _options(disk, inodes),
         "/work": _options(disk, inodes),
         "/log": _options(_LOG_BYTES, _FEW_INODES),
+        "/prog": _options(PROGRAM_BYTES + _SHM_BYTES, _FEW_INODES),
     }
-    for file in streamed(job):
-        parent = str(PurePosixPath(file.target).parent)
-        size = sum(len(one.data) for one in streamed(job)) + _FILE_SLACK_BYTES
-        folders[parent] = _options(size, _FEW_INODES)
-    return folders
 
 
 def _options(size: int, inodes: int) -> str:

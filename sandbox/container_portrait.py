@@ -7,15 +7,8 @@ from collections.abc import Mapping
 from sandbox.container_stream import Spoken
 
 _SECCOMP_FILTER = 2
-_AS_THEY_ARE = (
-    "core_bytes",
-    "open_files",
-    "file_bytes",
-    "cpu_rlimit_s",
-    "tmp_bytes",
-    "work_bytes",
-    "root_read_only",
-)
+_AS_THEY_ARE = ("core_bytes", "open_files", "file_bytes", "cpu_rlimit_s")
+_SEEN_INSIDE = ("tmp_bytes", "work_bytes", "root_read_only")
 
 
 def container_enforced(spoken: Spoken, host: Mapping[str, str]) -> dict[str, object]:
@@ -37,6 +30,7 @@ def container_enforced(spoken: Spoken, host: Mapping[str, str]) -> dict[str, obj
         "pids_max": limits.get("pids_max"),
         "cpu": f"{memory} counter" if "cpu_ns" in spoken.counters else "rlimit",
         **{name: limits.get(name) for name in _AS_THEY_ARE},
+        **{name: jail.get(name) for name in _SEEN_INSIDE},
         "namespaces": [name for name, link in theirs.items() if host.get(name) != link],
         "seccomp": "filter" if jail.get("seccomp") == _SECCOMP_FILTER else "none",
         "no_new_privs": jail.get("no_new_privs") == 1,

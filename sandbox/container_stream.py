@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any
 
-from sandbox.backends import Captured, JailFile, Job
+from sandbox.backends import Captured
 
 _HEAD = struct.Struct(">BxxxI")
 _FRAME = struct.Struct(">BI")
@@ -29,28 +29,6 @@ class Channel(IntEnum):
 
 class BadStream(Exception):  # noqa: N818 - named for what came, as the other values here
     """The bytes are not what our helper or an engine writes."""
-
-
-def pack_request(job: Job, files: tuple[JailFile, ...], seccomp: bytes) -> bytes:
-    """Gives the one message that goes into a container.
-
-    Args:
-        job: What will run.
-        files: Those of the job's files that are sent in.
-        seccomp: The filter for what the helper starts, as the kernel reads it; none where empty.
-    """
-    head = {
-        "request": job.request,
-        "files": [
-            {"target": file.target, "bytes": len(file.data), "executable": file.executable}
-            for file in files
-        ],
-        "stdin_bytes": len(job.stdin),
-        "filter_bytes": len(seccomp),
-    }
-    return b"".join(
-        [json.dumps(head).encode(), b"\n", *(file.data for file in files), job.stdin, seccomp]
-    )
 
 
 @dataclass(slots=True)
@@ -119,6 +97,8 @@ class Spoken:
     jail: dict[str, Any] = field(default_factory=dict)
     limits: dict[str, Any] = field(default_factory=dict)
     counters: dict[str, int] = field(default_factory=dict)
+    before: dict[str, int] = field(default_factory=dict)
+    """The counters when the container was ready for its job."""
     _engine: Frames = field(default_factory=lambda: Frames(_HEAD))
     _helper: Frames = field(default_factory=lambda: Frames(_FRAME))
     _note: bytearray = field(default_factory=bytearray)
@@ -139,6 +119,12 @@ class Spoken:
     def full(self) -> bool:
         """Whether any stream went over its limit."""
         return self.stdout.full or self.stderr.full or self.report.full
+
+    @property
+    def cpu_ns(self) -> int | None:
+        """Processor time of the job in nanoseconds, as far as it was told."""
+        used = self.counters.get("cpu_ns")
+        return None if used is None else used - self.before.get("cpu_ns", 0)
 
     def _helpers(self, data: bytes) -> None:
         for channel, piece in self._helper.feed(data):
@@ -167,6 +153,7 @@ class Spoken:
             self.jail = note.get("jail", self.jail)
             self.limits = note.get("limits", self.limits)
             self.counters = note.get("counters", self.counters)
+            self.before = self.before or self.counters
         except (ValueError, AttributeError) as exc:
             raise BadStream(f"the jail's own words are no JSON: {exc}") from exc
         finally:

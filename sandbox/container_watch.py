@@ -103,7 +103,7 @@ class ContainerWatch:
                 raise SandboxFault("jail_start", "the container did not speak", retry=True)
         elif elapsed > self.limits.wall_s:
             self._end(KilledBy.WALL)
-        elif self.spoken.counters.get("cpu_ns", 0) / 1e9 > self.limits.cpu_s:
+        elif (self.spoken.cpu_ns or 0) / 1e9 > self.limits.cpu_s:
             self._end(KilledBy.CPU)
         if self.running and elapsed > self.limits.wall_s + _LAST_WORDS_S:
             raise SandboxFault("jail_stuck", "the container did not end", retry=True)

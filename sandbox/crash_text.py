@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_HEAD = re.compile(r"^goroutine (\d+)(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[([^\]]*)\]:$", re.MULTILINE)
+_HEAD = re.compile(r"^goroutine (\d+)(?: gp=\S+ m=\S+(?: mp=\S+)?)? \[([^\]\n]*)\]:$", re.MULTILINE)
 _FRAME = re.compile(
     r"^(?!created by)(\S.*)\n\t([^\s:][^\n]*?):(\d+)(?: \+0x[0-9a-f]+)?$", re.MULTILINE
 )

@@ -10,6 +10,7 @@ from sandbox.facts import KILLED_VERDICT, Facts
 from sandbox.inspection import Inspection
 from sandbox.model import (
     AuditInput,
+    Decided,
     NotChecked,
     Observed,
     ObservedState,
@@ -43,7 +44,7 @@ def run_programs(
     note_unread(settled, made, facts)
     _observe(seen, main, tests, made, facts)
     _race(bench, racy, seen, facts, main=main, tests=tests, made=made, given=given)
-    facts.functional = _functional(bench, facts, built, main, given=given, tests=tests, made=made)
+    facts.decide(_functional(bench, facts, built, main, given=given, tests=tests, made=made))
 
 
 def _main(
@@ -193,23 +194,23 @@ def _functional(
     given: AuditInput,
     tests: TestRuns | None,
     made: Exercised,
-) -> str | None:
-    """Decides from cases and the task's tests only, but that a crash or hang is a failure."""
+) -> list[tuple[bool, Decided]]:
+    """Gives what decides: cases and the task's tests only, but that a crash or hang is a failure."""
     if main is not None and (main.failed or main.exits):
-        return "fail"
+        return [(False, Decided.OUTSIDE)]
     if made.entries is not None and made.entries.failed:
-        return "fail"
-    outcomes = [not main.failed_cases] if given.cases and main is not None else []
-    outcomes += made.outcomes()
-    if given.cases and main is None:
-        outcomes.append(False)
+        return [(False, Decided.OUTSIDE)]
+    outcomes = [(ok, Decided.OUTSIDE) for ok in made.outcomes()]
+    if given.cases:
+        outcomes.append((main is not None and not main.failed_cases, Decided.OUTSIDE))
     if bench.snippet.tests:
         task = [one for one in facts.tests if one.source == "task"]
         broken = any(finding.rule == "test_compile" for finding in built.findings)
         # Without the last line the rows may be forged, so they can't make a pass.
         ended = tests is not None and tests.one.record.ending == "tests"
         passed = bool(task) and all(one.passed == one.listed for one in task)
-        outcomes.append(ended and passed and not broken)
+        ran = Decided.OUTSIDE if broken else Decided.COOPERATIVE
+        outcomes.append((ended and passed and not broken, ran))
     if Verdict.TESTS_TAMPERED in facts.verdicts:
-        outcomes.append(False)
-    return None if not outcomes else "pass" if all(outcomes) else "fail"
+        outcomes.append((False, Decided.OUTSIDE))
+    return outcomes

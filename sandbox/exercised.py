@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sandbox.exercise import Settled
 from sandbox.facts import KILLED_VERDICT, Facts
 from sandbox.inspection import Exercise, Inspection
-from sandbox.model import NotChecked, StageName, TestsSummary, Verdict
+from sandbox.model import Decided, NotChecked, StageName, TestsSummary, Verdict
 from sandbox.output_text import visible
 from sandbox.prompt_model import Unread
 from sandbox.ran import Ran
@@ -125,6 +125,7 @@ def prompt_summary(
             failed=len(failed),
             skipped=listed - passed - len(failed),
             failures=tuple(visible(one) for one in failed),
+            decided=Decided.OUTSIDE,
         ),
     )
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from sandbox.constraint import Constraint
 from sandbox.model import (
-    Constraint,
+    Decided,
     Finding,
     KilledBy,
     NotChecked,
@@ -16,6 +18,7 @@ from sandbox.model import (
     TestsSummary,
     Verdict,
 )
+from sandbox.static_rules import without_twins
 
 _ORDER = list(Verdict)
 KILLED_VERDICT = {
@@ -41,6 +44,7 @@ class Facts:
     findings: list[Finding] = field(default_factory=list)
     tests: tuple[TestsSummary, ...] = ()
     functional: str | None = None
+    functional_decided: Decided | None = None
     race: Observed = field(default_factory=Observed)
     deadlock: Observed = field(default_factory=Observed)
     leak: Observed = field(default_factory=Observed)
@@ -56,6 +60,24 @@ class Facts:
         """Notes that a stage did not run, and why."""
         self.stages[stage] = StageResult(stage=stage, status=status, message=why)
         self.not_checked.append(NotChecked(what=stage.value, why=why))
+
+    def decide(self, outcomes: Sequence[tuple[bool, Decided]]) -> None:
+        """Notes whether the code does what was asked, and where that was reached.
+
+        One failure outside the jail makes a failure that nobody can forge; a pass is as good as the
+        weakest of what it rests on.
+        """
+        if not outcomes:
+            return
+        passed = all(ok for ok, _ in outcomes)
+        where = [one for ok, one in outcomes if ok is passed]
+        outside = all if passed else any
+        self.functional = "pass" if passed else "fail"
+        self.functional_decided = (
+            Decided.OUTSIDE
+            if outside(one is Decided.OUTSIDE for one in where)
+            else Decided.COOPERATIVE
+        )
 
     def verdict(self) -> Verdict:
         """Gives the gravest thing that happened."""
@@ -86,4 +108,4 @@ class Facts:
         ordered = sorted(
             seen.values(), key=lambda one: (one.file, one.line, one.column, one.tool, one.rule)
         )
-        return tuple(ordered[:limit])
+        return tuple(without_twins(ordered)[:limit])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Iterator
 
@@ -11,18 +12,19 @@ _TOKENS = re.compile(
 )
 _LINE_DIRECTIVE = re.compile(r"^(//|/\*)line(?=[ \t])")
 _GO_SIGNS = re.compile(
-    r"""^\s*(?:package\s+\w+\s*(?:;|$)
+    r"""^[ \t]*(?:package[ \t]+\w+[ \t]*(?:;|$)
       |import\s*[("`_.\w]
-      |func\s*(?:\([^)]*\)\s*)?\w+\s*[\[(]
-      |type\s+\w+(?:\[[^\]]*\])?\s+=?\s*(?:struct|interface|func|map|chan|[\w*\[(])
+      |func[ \t]*(?:\([^)\n]{0,200}\)[ \t]*)?\w+[ \t]*[\[(]
+      |type\s+\w+(?:\[[^\]\n]{0,200}\])?\s+=?\s*(?:struct|interface|func|map|chan|[\w*\[(])
       |(?:var|const)\s+(?:\(|\w+\b.*=|\w+\s+[\w*\[]))""",
     re.MULTILINE | re.VERBOSE,
 )
 _STATEMENT_SIGNS = re.compile(
-    r":=|\b[a-z]\w*\.[A-Z]\w*\(|^\s*(?:for|if|switch|defer|go)\b[^\n]*\{\s*$", re.MULTILINE
+    r":=|\b[a-z]\w*\.[A-Z]\w*\(|^[ \t]*(?:for|if|switch|defer|go)\b[^\n]*\{[ \t]{0,9}$",
+    re.MULTILINE,
 )
 _OTHER_LANGUAGE = re.compile(
-    r"""^\s*(?:def\s+\w+\(|class\s+\w+|\#include\b|using\s+namespace|public\s+(?:static|class)|fn\s+\w+
+    r"""^[ \t]*(?:def\s+\w+\(|class\s+\w+|\#include\b|using\s+namespace|public\s+(?:static|class)|fn\s+\w+
       |function\s+\w+\(|(?:let|const)\s+\w+\s*=|<\?php|<!DOCTYPE|<html|SELECT\s)""",
     re.MULTILINE | re.VERBOSE,
 )
@@ -32,9 +34,15 @@ _MAIN = re.compile(r"^[ \t]*(?:[^\n]*;[ \t]*)?func[ \t]+main[ \t]*\(\s*\)", re.M
 _TEST = re.compile(r"\bfunc[ \t]+(?:Test|Benchmark|Fuzz|Example)\w*[ \t]*\(")
 
 
+# Splitting and mending ask for the same text several times.
+@functools.lru_cache(maxsize=4)
 def blanked(text: str) -> str:
     """Gives the text with strings and comments as spaces, every line and column kept."""
-    return _TOKENS.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
+    return _TOKENS.sub(lambda match: "\n".join(map(_spaces, match.group().split("\n"))), text)
+
+
+def _spaces(line: str) -> str:
+    return " " * len(line)
 
 
 def without_line_directives(text: str) -> str:
@@ -76,7 +84,8 @@ def is_statement_list(text: str) -> bool:
     code = blanked(text)
     others = [line for line in top_lines(code) if not _DECLARATION.match(line)]
     declares = any(
-        re.match(r"func[ \t]+(\([^)]*\)[ \t]*)?\w+[ \t]*[\[(]", line) for line in top_lines(code)
+        re.match(r"func[ \t]+(\([^)]{0,200}\)[ \t]*)?\w+[ \t]*[\[(]", line)
+        for line in top_lines(code)
     )
     return bool(others) and not declares
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sandbox.backends import Job
+from sandbox.backends import PROGRAM_BYTES, Shape
 
 HELPER = "/gavel/helper"
 _LOG_BYTES = 8 * 1024 * 1024
@@ -37,44 +37,49 @@ class Channels:
 
     info: int
     block: int
-    request: int
+    job: int
     report: int
     seccomp: int | None
-    files: tuple[int, ...]
+    fixed: tuple[int, ...]
+
+    @property
+    def inherited(self) -> tuple[int, ...]:
+        """All of them."""
+        filters = () if self.seccomp is None else (self.seccomp,)
+        return (self.info, self.block, self.job, self.report, *filters, *self.fixed)
 
 
-def jail_options(job: Job, channels: Channels) -> list[str]:
+def jail_options(shape: Shape, channels: Channels) -> list[str]:
     """Gives every option of the jail, for `--args`."""
     options = [*ISOLATION, "--info-fd", str(channels.info), "--block-fd", str(channels.block)]
     if channels.seccomp is not None:
         options += ["--seccomp", str(channels.seccomp)]
-    return options + _filesystem(job, channels)
+    return options + _filesystem(shape, channels)
 
 
 def jail_command(channels: Channels) -> list[str]:
     """Gives what the jail starts; bubblewrap wants it on its command line."""
-    return ["--", HELPER, str(channels.request), str(channels.report)]
+    return ["--", HELPER, str(channels.job), str(channels.report)]
 
 
-def _filesystem(job: Job, channels: Channels) -> list[str]:
+def _filesystem(shape: Shape, channels: Channels) -> list[str]:
     options = [
         "--perms",
         "0755",
         "--dir",
         "/gavel",
         "--ro-bind",
-        str(job.helper),
+        str(shape.helper),
         HELPER,
         "--dev",
         "/dev",
     ]
-    for target, size in _tmpfs(job.limits.disk_mib * _MIB):
+    for target, size in _tmpfs(shape.limits.disk_mib * _MIB):
         options += ["--size", str(size), "--perms", "0755", "--tmpfs", target]
-    for mount in job.mounts:
+    for mount in shape.mounts:
         options += ["--ro-bind", str(mount.source), mount.target]
-    for number, file in zip(channels.files, job.files, strict=True):
-        options += ["--perms", "0111" if file.executable else "0444"]
-        options += ["--ro-bind-data", str(number), file.target]
+    for number, file in zip(channels.fixed, shape.fixed, strict=True):
+        options += ["--perms", "0444", "--ro-bind-data", str(number), file.target]
     return [*options, "--remount-ro", "/", "--remount-ro", "/dev", "--chdir", "/work"]
 
 
@@ -86,4 +91,5 @@ def _tmpfs(disk_bytes: int) -> tuple[tuple[str, int], ...]:
         (temporary, disk_bytes),
         ("/work", disk_bytes),
         ("/log", _LOG_BYTES),
+        ("/prog", PROGRAM_BYTES + _SHM_BYTES),
     )

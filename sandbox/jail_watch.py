@@ -1,4 +1,4 @@
-"""Watches one running jail: reads its streams with caps and ends it when a limit is reached."""
+"""Watches one jail at work: sends the job, reads its streams with caps, and ends it when a limit is reached."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sandbox.jail_cgroup import Group
 from sandbox.jail_procs import tree_usage
 from sandbox.model import KilledBy
 
-_CHUNK = 1 << 16
+_CHUNK = 1 << 20
 _POLL_S = 0.02
 _MIB = 1024 * 1024
 _LAST_WORDS_S = 2.0
@@ -26,7 +26,6 @@ class Stream:
 
     fd: int
     limit: int
-    ends_job: bool
     kept: bytearray = field(default_factory=bytearray)
     total: int = 0
 
@@ -53,31 +52,57 @@ class Watch:
     limits: JobLimits
     group: Group | None
     streams: tuple[Stream, ...]
+    into: int
+    """Where the job is written to."""
+    unsent: memoryview
     started: float = field(default_factory=time.monotonic)
     killed_by: KilledBy | None = None
     cpu_s: float = 0.0
     memory_peak: int = 0
     wall_s: float = 0.0
+    _cpu_before: float = 0.0
 
     def until_silent(self) -> None:
-        """Reads until every stream has ended; a dead jail closes all of them."""
+        """Sends the job and reads until every stream has ended; a dead jail closes all of them."""
+        self._cpu_before = self._used()
         with selectors.DefaultSelector() as selector:
             for stream in self.streams:
                 selector.register(stream.fd, selectors.EVENT_READ, stream)
-            next_check = self.started
-            while selector.get_map():
+            self._send(selector)
+            next_check = self.started + _POLL_S
+            while any(isinstance(key.data, Stream) for key in selector.get_map().values()):
                 for key, _ in selector.select(_POLL_S):
-                    self._read(selector, key.data)
+                    self._serve(selector, key.data)
                 if time.monotonic() >= next_check:
                     self._check()
                     next_check = time.monotonic() + _POLL_S
         self.wall_s = time.monotonic() - self.started
+        if self.group is not None:
+            self._count()
 
-    def _read(self, selector: selectors.BaseSelector, stream: Stream) -> None:
-        if not stream.read():
+    def _serve(self, selector: selectors.BaseSelector, stream: Stream | None) -> None:
+        if stream is None:
+            self._send(selector)
+        elif not stream.read():
             selector.unregister(stream.fd)
-        elif stream.ends_job and stream.total > stream.limit:
+        elif stream.total > stream.limit:
             self.kill(KilledBy.OUTPUT)
+
+    def _send(self, selector: selectors.BaseSelector) -> None:
+        """Writes what the pipe takes; the rest when there is room again."""
+        os.set_blocking(self.into, False)
+        try:
+            while self.unsent:
+                self.unsent = self.unsent[os.write(self.into, self.unsent) :]
+        except BlockingIOError:
+            if self.into not in selector.get_map():
+                selector.register(self.into, selectors.EVENT_WRITE)
+            return
+        except BrokenPipeError:
+            # The helper is gone; what ended it shows in the streams and counters.
+            self.unsent = self.unsent[:0]
+        if self.into in selector.get_map():
+            selector.unregister(self.into)
 
     def _check(self) -> None:
         self._count()
@@ -93,13 +118,22 @@ class Watch:
 
     def _count(self) -> None:
         if self.group is None:
-            cpu, resident, threads = tree_usage(self.pid)
-            if threads > self.limits.processes:
-                self.kill(KilledBy.PIDS)
-            self.cpu_s = max(self.cpu_s, cpu)
-            self.memory_peak = max(self.memory_peak, resident)
+            self._poll()
         else:
-            self.cpu_s = self.group.cpu_s() or self.cpu_s
+            self.cpu_s = max(self.cpu_s, self._used() - self._cpu_before)
+
+    def _used(self) -> float:
+        """Gives the processor time of the jail since its start, of which the job is only a part."""
+        if self.group is None:
+            return tree_usage(self.pid)[0]
+        return self.group.cpu_s() or 0.0
+
+    def _poll(self) -> None:
+        cpu, resident, threads = tree_usage(self.pid)
+        if threads > self.limits.processes:
+            self.kill(KilledBy.PIDS)
+        self.cpu_s = max(self.cpu_s, cpu - self._cpu_before)
+        self.memory_peak = max(self.memory_peak, resident)
 
     def kill(self, why: KilledBy) -> None:
         """Ends the jail; the first reason stands."""

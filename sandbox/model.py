@@ -6,6 +6,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sandbox.constraint import Constraint
+from sandbox.resources import Resources
+
 SCHEMA_VERSION = 1
 """Version of the report's JSON; rises on a breaking change only."""
 
@@ -107,6 +110,15 @@ class ObservedState(StrEnum):
     NOT_RUN = "not_run"
 
 
+class Decided(StrEnum):
+    """Where a result was reached, and so how far it can be trusted."""
+
+    COOPERATIVE = "cooperative"
+    """In one process with the tested code, which could in principle forge it."""
+    OUTSIDE = "outside"
+    """Outside the jail, from what came out of it or from how the program ended."""
+
+
 class Match(StrEnum):
     """How a case's output is compared with what was expected."""
 
@@ -129,6 +141,8 @@ class Limits(Frozen):
     build_cpu_s: float = 60.0
     build_memory_mib: int = 2048
     build_processes: int = 256
+    static_wall_s: float = 10.0
+    """How long the static analysis may take; it is tried twice."""
 
     run_wall_s: float = 10.0
     run_cpu_s: float = 5.0
@@ -243,6 +257,8 @@ class StageResult(Frozen):
     stderr: Output = Output()
     message: str = ""
     """Why a stage was skipped, not run or in error; one sentence for people."""
+    resources: Resources | None = None
+    """Null where the stage had no jail of its own."""
 
 
 class FindingEvidence(Frozen):
@@ -292,27 +308,7 @@ class TestsSummary(Frozen):
     failed: int
     skipped: int
     failures: tuple[str, ...] = ()
-
-
-class ConstraintState(StrEnum):
-    """Whether the answer has what the prompt demands of its form."""
-
-    MET = "met"
-    MISSED = "missed"
-    UNKNOWN = "unknown"
-
-
-class Constraint(Frozen):
-    """Something the prompt demands of the answer's form; a hint, never a rating."""
-
-    kind: str
-    """`package`, `signature`, `function`, `type`, `imports`, `banned`, `required`, `go`, `error`, `generics` or `format`."""
-    wanted: str
-    state: ConstraintState
-    quote: str
-    """The words of the prompt that say so."""
-    why: str = ""
-    """Why it is missed or unknown; may be empty."""
+    decided: Decided = Decided.COOPERATIVE
 
 
 class Observed(Frozen):
@@ -370,6 +366,8 @@ class AuditReport(Frozen):
     tests: tuple[TestsSummary, ...] = ()
     functional: str | None = None
     """`pass`, `fail` or null."""
+    functional_decided: Decided | None = None
+    """`cooperative` where a pass rests on tests, or a fail on nothing but tests."""
     race: Observed = Observed()
     deadlock: Observed = Observed()
     leak: Observed = Observed()

@@ -63,6 +63,7 @@ def normalise(given: AuditInput, limits: Limits, newest: tuple[int, int]) -> Sni
     changes: list[Change] = []
     sources, pieces = _pieces(given, limits, changes)
     modules = [text for _, text in pieces if text.name.rsplit("/", 1)[-1] == "go.mod"]
+    _check_count(len(pieces) + len(given.tests), limits)
     files = _files(pieces, changes)
     tests = _tests(given, limits, {file.name for file in files}, changes)
     _check_total(files, tests, limits)
@@ -201,7 +202,9 @@ def _mend(text: str, piece: Piece, changes: list[Change]) -> tuple[str, str]:
 
 
 def _without_imports(text: str) -> str:
-    blank = re.compile(r'^[ \t]*import[ \t]+(?:\([^)]*\)|(?:[\w.]+[ \t]+)?"[^"\n]*")', re.MULTILINE)
+    blank = re.compile(
+        r'^[ \t]*import[ \t]+(?:\([^)]{0,4000}\)|(?:[\w.]+[ \t]+)?"[^"\n]*")', re.MULTILINE
+    )
     return blank.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
 
 
@@ -220,9 +223,12 @@ def _tests(
     return tuple(tests)
 
 
+def _check_count(files: int, limits: Limits) -> None:
+    if files > limits.files:
+        raise Rejected("too_large", f"{files} files; {limits.files} are taken")
+
+
 def _check_total(files: list[SnippetFile], tests: tuple[SnippetFile, ...], limits: Limits) -> None:
-    if len(files) + len(tests) > limits.files:
-        raise Rejected("too_large", f"{len(files) + len(tests)} files; {limits.files} are taken")
     names = {file.name for file in (*files, *tests)}
     for name in names:
         folder = next((one for one in names if name.startswith(f"{one}/")), None)

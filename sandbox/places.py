@@ -5,7 +5,16 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from sandbox.model import Finding, FindingEvidence, Grade, Severity, Snippet, SnippetFile, StageName
+from sandbox.model import (
+    Finding,
+    FindingEvidence,
+    Fix,
+    Grade,
+    Severity,
+    Snippet,
+    SnippetFile,
+    StageName,
+)
 from sandbox.output_text import visible
 
 
@@ -83,6 +92,7 @@ class Locator:
         cwe: int | None = None,
         runs: int = 1,
         hits: int = 1,
+        fix: Fix | None = None,
     ) -> Finding:
         """Gives a finding at the original of a place."""
         if not self.owns(place.file):
@@ -105,6 +115,7 @@ class Locator:
             excerpt=visible(self.excerpt(place)),
             message=visible(message),
             evidence=FindingEvidence(stage=stage, runs=runs, hits=hits),
+            fix=fix,
         )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
-from sandbox.model import Constraint
+from sandbox.constraint import Constraint
 from sandbox.prompt_demands import Answer, demand, prose
 from sandbox.prompt_signatures import named_functions, named_types, shape_of, signatures
 

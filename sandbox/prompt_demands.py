@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from sandbox.constraint import Constraint, ConstraintState
 from sandbox.inspection import Function
-from sandbox.model import Constraint, ConstraintState
 from sandbox.output_text import visible
 
 _FENCED = re.compile(

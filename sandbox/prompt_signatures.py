@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sandbox.model import Constraint
+from sandbox.constraint import Constraint
 from sandbox.prompt_demands import Answer, demand, prose
 
 _SIGNATURE = re.compile(

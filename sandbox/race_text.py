@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 from sandbox.crash_text import Frame
 
-_REPORT = re.compile(r"^WARNING: DATA RACE\n(.*?)^=+$", re.MULTILINE | re.DOTALL)
+_HEAD = "WARNING: DATA RACE\n"
+_END = "\n====="
+_REPORTS = 64
+_ACCESSES = 2
+"""A report of the detector has as many; a log that a program wrote may have any number."""
 _ACCESS = re.compile(
     r"^((?:Previous )?(?:atomic )?(?:read|write)) (?:of size \d+ )?at 0x[0-9a-f]+ by ([^:\n]+):\n",
     re.IGNORECASE | re.MULTILINE,
@@ -26,12 +31,13 @@ class Access:
 
 def parse_races(log: str) -> list[tuple[Access, ...]]:
     """Gives the accesses of every report in a log."""
-    return [_accesses(match.group(1)) for match in _REPORT.finditer(log)]
+    parts = (part.partition(_END) for part in log.split(_HEAD)[1 : _REPORTS + 1])
+    return [_accesses(text + "\n") for text, ended, _ in parts if ended]
 
 
 def _accesses(text: str) -> tuple[Access, ...]:
     found = []
-    for match in _ACCESS.finditer(text):
+    for match in islice(_ACCESS.finditer(text), _ACCESSES):
         end = text.find("\n\n", match.end())
         body = text[match.end() : end if end >= 0 else len(text)] + "\n"
         frames = tuple(

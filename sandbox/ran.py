@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.accounting import resources
 from sandbox.backends import Outcome
 from sandbox.crash_text import Crash, Frame, Goroutine, parse_crash
 from sandbox.model import KilledBy, StageName, StageResult, StageStatus
@@ -108,6 +109,7 @@ def stage_result(
         stdout=bench.output(one.outcome.stdout.data, one.outcome.stdout.total),
         stderr=bench.output(one.outcome.stderr.data, one.outcome.stderr.total),
         message=message,
+        resources=resources(one.outcome),
     )
 
 

@@ -21,7 +21,7 @@ from sandbox.model import (
     AuditInput,
     AuditReport,
     Change,
-    Finding,
+    Decided,
     InputDigest,
     Limits,
     NotChecked,
@@ -41,7 +41,7 @@ from sandbox.stages.build import Build, build, errors
 from sandbox.stages.gofmt import gofmt
 from sandbox.stages.inspect import Inspected, inspect
 from sandbox.stages.patterns import patterns
-from sandbox.stages.static import vet
+from sandbox.stages.static import Analysis, analyse
 from sandbox.toolchain import Toolchain
 from sandbox.workbench import Workbench
 
@@ -188,7 +188,7 @@ class _Audit:
             plain = pool.submit(build, bench, seen)
             wants_race = seen.concurrent and not seen.types and not self.toolchain.race_missing
             racy = pool.submit(build, bench, seen, race=True) if wants_race else None
-            vetted = None if seen.types else pool.submit(vet, bench)
+            analysis = None if seen.types else pool.submit(analyse, bench)
             built = plain.result()
             self.facts.add(built.result, *built.findings)
             if built.compiled:
@@ -203,18 +203,15 @@ class _Audit:
                 )
             else:
                 self._not_built(built)
-            self._static(vetted)
+            self._static(analysis)
 
-    def _static(self, vetted: Future[tuple[StageResult, list[Finding]]] | None) -> None:
-        if vetted is None:
+    def _static(self, analysis: Future[Analysis] | None) -> None:
+        if analysis is None:
             self.facts.skip(StageName.STATIC, "the code does not compile")
             return
-        result, findings = vetted.result()
-        self.facts.add(result, *findings)
-        if self.facts.stages[StageName.STATIC].status is StageStatus.NOT_RUN:
-            self.facts.not_checked.append(
-                NotChecked(what="vet", why="it reached a limit or gave up")
-            )
+        done = analysis.result()
+        self.facts.add(done.result, *done.findings)
+        self.facts.not_checked += done.not_checked
 
     def _not_built(self, built: Build) -> None:
         verdict = Verdict.COMPILE_LIMIT if built.limited else Verdict.COMPILE_ERROR
@@ -226,7 +223,7 @@ class _Audit:
     def _functional_fail(self) -> None:
         examples = read_examples(self.given.prompt)
         if self.given.cases or self.given.tests or examples.calls or examples.runs:
-            self.facts.functional = "fail"
+            self.facts.decide([(False, Decided.OUTSIDE)])
 
     def report(
         self, snippet: Snippet | None, error: AuditError | None, now: datetime, wall_s: float
@@ -249,6 +246,7 @@ class _Audit:
             findings=facts.sorted_findings(self.limits.findings),
             tests=facts.tests,
             functional=facts.functional,
+            functional_decided=facts.functional_decided,
             race=facts.race,
             deadlock=facts.deadlock,
             leak=facts.leak,

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from sandbox.go_text import has_main, is_test_text, looks_like_go, package_lines
 
-_FENCE = re.compile(r"^[ ]{0,12}(`{3,}|~{3,})[ \t]*([^\n`]*)$")
+_FENCE = re.compile(r"^[ ]{0,12}(`{3,}|~{3,})([^\n`]*)$")
 _GO_TAGS = {"go", "golang"}
+_LABEL_SIGNS = 200
 _FILE_NAME = re.compile(r"([A-Za-z0-9_][\w./-]*\.(?:go|mod))\b")
 _TXTAR = re.compile(r"^-- (\S[^\n]*?) --[ \t]*$", re.MULTILINE)
 _FILE_COMMENT = re.compile(
@@ -74,7 +77,7 @@ def _closes(line: str, fence: str) -> bool:
 
 def _block(lines: list[str], start: int, end: int, label: str) -> Piece:
     tag = re.split(r"[\s:{,]", label.lower(), maxsplit=1)[0]
-    named = _FILE_NAME.search(label) if label else None
+    named = _FILE_NAME.search(label[:_LABEL_SIGNS])
     if named is None:
         above = next(
             (line for line in reversed(lines[max(0, start - 3) : start - 1]) if line.strip()), ""
@@ -129,19 +132,18 @@ def _comment_above(lines: list[str], clause: int) -> int:
 def name_pieces(pieces: list[Piece]) -> list[Piece]:
     """Gives every piece a name: its own, else main.go, main_test.go, f2.go and so on."""
     taken = {piece.name for piece in pieces if piece.name}
+    free = {ending: _free_names(ending) for ending in (".go", "_test.go")}
     named = []
     for piece in pieces:
         name = piece.name
         if not name:
             test = is_test_text(piece.text) and not has_main(piece.text)
-            name = _free_name("_test.go" if test else ".go", taken)
+            name = next(one for one in free["_test.go" if test else ".go"] if one not in taken)
             taken.add(name)
         named.append(replace(piece, name=name))
     return named
 
 
-def _free_name(ending: str, taken: set[str]) -> str:
-    name, number = f"main{ending}", 2
-    while name in taken:
-        name, number = f"f{number}{ending}", number + 1
-    return name
+def _free_names(ending: str) -> Iterator[str]:
+    yield f"main{ending}"
+    yield from (f"f{number}{ending}" for number in itertools.count(2))

@@ -1,4 +1,4 @@
-"""Finds the Go toolchain and gives the sealed folder that audits read: std archives and our helper."""
+"""Finds the Go toolchain and gives the sealed folders that audits read: std archives and our programs."""
 
 from __future__ import annotations
 
@@ -6,23 +6,27 @@ import hashlib
 import importlib.util
 import json
 import os
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from fcntl import LOCK_EX, flock
 from pathlib import Path
+from typing import Any
 
-from sandbox.backends import Mount, SandboxFault
+from sandbox.backends import JAIL_LIBRARY, Mount, SandboxFault
 from sandbox.toolchain_build import (
     HELPER,
-    JAIL_LIBRARY,
     MANIFEST,
+    VET_FOLDER,
     Progress,
     build_helper,
     build_library,
 )
+from sandbox.toolchain_vet import build_vet
 
 HELPER_SOURCES = Path(__file__).with_name("golang")
 _FORMAT = "2"
+_ASK_AGAIN_S = 900
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,12 @@ class Toolchain:
     race_missing: str = ""
     """Why nothing can be built with the race detector; empty when it can."""
     race_libraries: tuple[str, ...] = ()
+    vet: Path | None = None
+    """Folder with our analyzer and what it learnt about the library; null when it could not be built."""
+    vet_missing: str = ""
+    """Why there is no analyzer; empty when there is one."""
+    blind: tuple[str, ...] = ()
+    """Families of checks that did not see their canary when the analyzer was built."""
 
     @property
     def helper(self) -> Path:
@@ -51,13 +61,21 @@ class Toolchain:
         major, minor = self.version.removeprefix("go").split(".")[:2]
         return int(major), int(minor)
 
+    def mounts(self, mode: str, *, race: bool = False) -> tuple[Mount, ...]:
+        """Gives what a jail needs for one of the helper's modes that run nothing of the snippet."""
+        return self._vet_mounts() if mode == "vet" else self.build_mounts(race=race)
+
     def build_mounts(self, *, race: bool = False) -> tuple[Mount, ...]:
-        """Gives what a jail needs to inspect, vet and build."""
+        """Gives what a jail needs to inspect and build."""
         return (
             Mount(source=self.library / ("std-race" if race else "std"), target=JAIL_LIBRARY),
             Mount(source=self.own / ("rec-race" if race else "rec"), target="/rec"),
             Mount(source=tool_folder(self.goroot), target="/tools"),
         )
+
+    def _vet_mounts(self) -> tuple[Mount, ...]:
+        library = Mount(source=self.library / "std", target=JAIL_LIBRARY)
+        return (library, *((Mount(source=self.vet, target="/vet"),) if self.vet else ()))
 
     def run_mounts(self, *, race: bool = False) -> tuple[Mount, ...]:
         """Gives what a jail needs to run a program: time zones, and the C library under race."""
@@ -111,7 +129,7 @@ def prepare(
     home.mkdir(parents=True, exist_ok=True)
     library = home / f"{version}-{_digest(version)}"
     _build_once(library, lambda: build_library(goroot, library, progress))
-    own = home / f"{library.name}-helper-{_digest(version, *_sources())}"
+    own = home / f"{library.name}-helper-{_digest(version, *_sources(HELPER_SOURCES))}"
     _build_once(own, lambda: build_helper(goroot, HELPER_SOURCES, library, own, progress))
     manifest = json.loads((library / MANIFEST).read_text())
     return Toolchain(
@@ -121,7 +139,32 @@ def prepare(
         own=own,
         race_missing=manifest["race_missing"],
         race_libraries=tuple(manifest["race_libraries"]),
+        **_prepare_vet(goroot, library, progress),
     )
+
+
+def _prepare_vet(goroot: Path, library: Path, progress: Progress) -> dict[str, Any]:
+    """Gives the toolchain's analyzer; without its modules audits go on, and say what was not checked."""
+    sources = HELPER_SOURCES / VET_FOLDER
+    version = (goroot / "VERSION").read_text().split()[0]
+    vet = library.with_name(f"{library.name}-vet-{_digest(version, *_sources(sources))}")
+    missing = vet.with_name(f"{vet.name}.missing")
+    if not (vet / MANIFEST).is_file() and _is_fresh(missing):
+        return {"vet_missing": missing.read_text()}
+    try:
+        _build_once(vet, lambda: build_vet(goroot, sources, library, vet, progress))
+    except SandboxFault as fault:
+        if not fault.retry:
+            raise
+        missing.write_text(str(fault))
+        return {"vet_missing": str(fault)}
+    missing.unlink(missing_ok=True)
+    return {"vet": vet, "blind": tuple(json.loads((vet / MANIFEST).read_text())["blind"])}
+
+
+def _is_fresh(note: Path) -> bool:
+    # A machine without the modules would otherwise ask for them again at every audit.
+    return note.is_file() and time.time() - note.stat().st_mtime < _ASK_AGAIN_S
 
 
 def _digest(version: str, *parts: bytes) -> str:
@@ -131,9 +174,15 @@ def _digest(version: str, *parts: bytes) -> str:
     return digest.hexdigest()[:12]
 
 
-def _sources() -> list[bytes]:
-    files = sorted(path for path in HELPER_SOURCES.rglob("*") if path.suffix in {".go", ".mod"})
-    return [f"{path.relative_to(HELPER_SOURCES)}\0".encode() + path.read_bytes() for path in files]
+def _sources(folder: Path) -> list[bytes]:
+    names = {".go", ".mod", ".sum"}
+    files = sorted(path for path in folder.rglob("*") if path.suffix in names)
+    own = [(path, path.relative_to(folder)) for path in files]
+    return [
+        f"{name}\0".encode() + path.read_bytes()
+        for path, name in own
+        if name.parts[0] != VET_FOLDER
+    ]
 
 
 def _build_once(folder: Path, build: Callable[[], None]) -> None:

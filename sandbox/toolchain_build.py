@@ -7,14 +7,15 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sandbox.backends import SandboxFault
+from sandbox.backends import JAIL_LIBRARY, SandboxFault
 
 MANIFEST = "manifest.json"
 HELPER = "gavelgo"
-JAIL_LIBRARY = "/std"
+ANALYZER = "gavelvet"
+VET_FOLDER = "vet"
 _BUILD_S = 1200
 _ASK_S = 30
 _LIST = "{{if .Export}}{{.ImportPath}}={{.Export}}{{end}}"
@@ -33,7 +34,7 @@ def build_library(goroot: Path, folder: Path, progress: Progress) -> None:
         manifest = {"race_missing": missing, "race_libraries": libraries}
         (part / MANIFEST).write_text(json.dumps(manifest, indent=1))
 
-    _whole_or_nothing(folder, fill)
+    whole_or_nothing(folder, fill)
 
 
 def build_helper(
@@ -44,26 +45,23 @@ def build_helper(
     def fill(part: Path, cache: Path) -> None:
         progress("building the helper")
         module = cache / "module"
-        shutil.copytree(sources, module)
-        args = [
-            "build",
-            "-trimpath",
-            "-buildvcs=false",
-            "-ldflags=-s -w",
-            "-o",
-            str(part / HELPER),
-            ".",
-        ]
-        _go(goroot, cache, args, cwd=module)
+        shutil.copytree(sources, module, ignore=shutil.ignore_patterns(VET_FOLDER))
+        run_go(goroot, cache, build_args(part / HELPER), cwd=module)
         for kind in ("std", "std-race"):
             if (library / kind).is_dir():
                 _recorder(goroot, module, library / kind, part / kind.replace("std", "rec"), cache)
         (part / MANIFEST).write_text("{}")
 
-    _whole_or_nothing(folder, fill)
+    whole_or_nothing(folder, fill)
 
 
-def _whole_or_nothing(folder: Path, fill: Callable[[Path, Path], None]) -> None:
+def build_args(program: Path) -> list[str]:
+    """Gives how one of our own programs is built."""
+    return ["build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", str(program), "."]
+
+
+def whole_or_nothing(folder: Path, fill: Callable[[Path, Path], None]) -> None:
+    """Fills a folder beside its place and moves it there, sealed; `fill` gets a cache that goes again."""
     part = Path(tempfile.mkdtemp(prefix=f"{folder.name}.part-", dir=folder.parent))
     cache = Path(tempfile.mkdtemp(prefix=f"{folder.name}.cache-", dir=folder.parent))
     try:
@@ -75,8 +73,17 @@ def _whole_or_nothing(folder: Path, fill: Callable[[Path, Path], None]) -> None:
         shutil.rmtree(part, ignore_errors=True)
 
 
-def _go(goroot: Path, cache: Path, args: list[str], *, cwd: Path, cgo: bool = False) -> str:
-    # A fixed environment: nothing of the caller's may change what is built.
+def run_go(
+    goroot: Path,
+    cache: Path,
+    args: list[str],
+    *,
+    cwd: Path,
+    cgo: bool = False,
+    settings: Mapping[str, str] | None = None,
+) -> str:
+    """Gives what a go command writes; its environment is fixed but for the settings that are passed."""
+    # Nothing of the caller's may change what is built.
     env = {
         "GOROOT": str(goroot),
         "GOCACHE": str(cache / "go-build"),
@@ -91,6 +98,7 @@ def _go(goroot: Path, cache: Path, args: list[str], *, cwd: Path, cgo: bool = Fa
         "GOTOOLCHAIN": "local",
         "GOTELEMETRY": "off",
         "CGO_ENABLED": "1" if cgo else "0",
+        **(settings or {}),
     }
     command = [str(goroot / "bin" / "go"), *args]
     try:
@@ -108,7 +116,7 @@ def _go(goroot: Path, cache: Path, args: list[str], *, cwd: Path, cgo: bool = Fa
 
 def _library(goroot: Path, into: Path, cache: Path, *, race: bool) -> None:
     flags = ["-race"] if race else []
-    listed = _go(
+    listed = run_go(
         goroot,
         cache,
         ["list", "-trimpath", *flags, "-export", "-f", _LIST, "std"],
@@ -151,7 +159,7 @@ def _recorder(goroot: Path, module: Path, library: Path, into: Path, cache: Path
         str(into / "0rec.a"),
         str(module / "rec" / "rec.go"),
     ]
-    _go(goroot, cache, args, cwd=cache)
+    run_go(goroot, cache, args, cwd=cache)
 
 
 def _race_library(goroot: Path, into: Path, cache: Path) -> tuple[str, list[str]]:
@@ -191,7 +199,7 @@ def _asked(compiler: str, question: str) -> str:
 def _seal(part: Path) -> None:
     # Readable by whoever runs jails, writable by nobody; the folder itself must still be renamed.
     for path in part.rglob("*"):
-        if path.is_dir() or path.name == HELPER:
+        if path.is_dir() or path.name in {HELPER, ANALYZER}:
             path.chmod(0o555)
         else:
             path.chmod(0o444)

@@ -31,8 +31,9 @@ def changes(toolchain: Toolchain) -> list[str]:
     found = _digests(toolchain)
     names = sorted(wanted.keys() | found.keys())
     differ = [_word(name, wanted, found) for name in names if wanted.get(name) != found.get(name)]
-    folders = (toolchain.library, toolchain.own)
-    open_ones = [str(path) for one in folders for path in one.rglob("*") if _writable(path)]
+    open_ones = [
+        str(path) for _, one in _folders(toolchain) for path in one.rglob("*") if _writable(path)
+    ]
     return differ + [f"{path} can be written" for path in open_ones]
 
 
@@ -48,13 +49,18 @@ def _digests(toolchain: Toolchain) -> dict[str, str]:
 
 
 def _files(toolchain: Toolchain) -> Iterable[tuple[str, Path]]:
-    for part, folder in (("library", toolchain.library), ("own", toolchain.own)):
+    for part, folder in _folders(toolchain):
         for path in folder.rglob("*"):
             if path.is_file():
                 yield f"{part}/{path.relative_to(folder)}", path
     for name in _TOOLS:
         yield f"tool/{name}", tool_folder(toolchain.goroot) / name
     yield "zoneinfo.zip", toolchain.goroot / "lib" / "time" / "zoneinfo.zip"
+
+
+def _folders(toolchain: Toolchain) -> list[tuple[str, Path]]:
+    folders = [("library", toolchain.library), ("own", toolchain.own)]
+    return [*folders, ("vet", toolchain.vet)] if toolchain.vet else folders
 
 
 def _digest(path: Path) -> str:

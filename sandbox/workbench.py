@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sandbox.backends import Backend, Captured, JailFile, Job, JobLimits, Outcome, SandboxFault
+from sandbox.backends import (
+    PROGRAM_BYTES,
+    Backend,
+    Captured,
+    JailFile,
+    Job,
+    JobLimits,
+    Outcome,
+    SandboxFault,
+)
 from sandbox.model import Limits, Output, Snippet
 from sandbox.output_text import show
 from sandbox.places import Locator
 from sandbox.toolchain import Toolchain
 
 _MIB = 1024 * 1024
-_PROGRAM_BYTES = 128 * _MIB
 _RECORD_BYTES = 1 * _MIB
 _SUPERVISOR_GRACE_S = 3.0
 # A program that is still computing when its wall time is up gets more, up to this; a waiting one does not.
@@ -29,6 +37,8 @@ _ENVIRONMENT = (
 )
 # Without the zero the race runtime would sleep a second at every exit.
 _RACE_OPTIONS = "GORACE=exitcode=66 halt_on_error=0 atexit_sleep_ms=0 log_path=/log/race"
+# The race runtime reads its options from this file, which stands in where a jail has no /proc.
+_RACE_ENVIRONMENT = JailFile(target="/proc/self/environ", data=_RACE_OPTIONS.encode() + b"\0")
 
 
 _NO_ANSWER = Outcome(
@@ -85,7 +95,7 @@ class Workbench:
             helper=self.toolchain.helper,
             request={"files": self.sources(), **wanted},
             limits=self._build_limits(),
-            mounts=self.toolchain.build_mounts(race=race),
+            mounts=self.toolchain.mounts(mode, race=race),
         )
         try:
             return self._run("build", job)
@@ -124,7 +134,8 @@ class Workbench:
             limits=self._run_limits(wall_s * _BUSY_FACTOR + _SUPERVISOR_GRACE_S),
             stdin=stdin.encode(errors="replace"),
             mounts=self.toolchain.run_mounts(race=race),
-            files=_program_files(program, race=race),
+            files=(JailFile(target=PROGRAM, data=program, executable=True),),
+            fixed=(_RACE_ENVIRONMENT,) if race else (),
         )
         return self._run("race" if race else "run", job)
 
@@ -140,7 +151,7 @@ class Workbench:
                 raise
             outcome = self.backend.run(job)
         self.enforced.setdefault(what, outcome.enforced)
-        return outcome
+        return replace(outcome, job=job)
 
     def _build_limits(self) -> JobLimits:
         limits = self.limits
@@ -152,7 +163,7 @@ class Workbench:
             output_bytes=limits.output_bytes,
             disk_mib=limits.disk_mib,
             open_files=limits.open_files,
-            report_bytes=_PROGRAM_BYTES,
+            report_bytes=PROGRAM_BYTES,
             inodes=limits.inodes,
         )
 
@@ -173,11 +184,3 @@ class Workbench:
 
 def _source(name: str, text: str, skip: int, *, test: bool) -> dict[str, object]:
     return {"name": name, "text": text, "skip": skip, "test": test}
-
-
-def _program_files(program: bytes, *, race: bool) -> tuple[JailFile, ...]:
-    files = (JailFile(target=PROGRAM, data=program, executable=True),)
-    if not race:
-        return files
-    # The race runtime reads its options from this file, which stands in where a jail has no /proc.
-    return (*files, JailFile(target="/proc/self/environ", data=_RACE_OPTIONS.encode() + b"\0"))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import pytest
 
-_BUBBLEWRAP = re.compile(r"::TestBubblewrap::|\[(.*-)?bubblewrap(-.*)?\]$")
+_BUBBLEWRAP = re.compile(r"::TestBubblewrap(Ready)?::|\[(.*-)?bubblewrap(-.*)?\]$")
 
 
 def missing_on_docker(ran: Iterable[str]) -> list[str]:

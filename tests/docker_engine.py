@@ -22,6 +22,7 @@ import pytest
 import requests
 from docker.utils import kwargs_from_env
 
+from sandbox.container_args import LABEL, LABEL_OWNER
 from tests.forgotten_sockets import forgotten_sockets
 
 _START_S = 60.0
@@ -47,6 +48,19 @@ def release() -> None:
     """Stops an engine of our own when no other worker uses it; call it once at the session's end."""
     while _HOLDING:
         _HOLDING.pop()()
+
+
+def containers_of(pid: int) -> list[str]:
+    """Containers of ours that a process has not removed; none where it never asked for an engine."""
+    if not _found.cache_info().currsize or isinstance(host := _found(), Exception):
+        return []
+    settings = {"base_url": host} if host else kwargs_from_env()
+    client = docker.APIClient(version="auto", timeout=30, **settings)
+    try:
+        found = client.containers(all=True, filters={"label": f"{LABEL}=1"})
+        return [one["Id"] for one in found if f"/{pid}/" in one["Labels"].get(LABEL_OWNER, "")]
+    finally:
+        client.close()
 
 
 @functools.cache

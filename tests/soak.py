@@ -1,7 +1,8 @@
 """`python -m tests.soak [N] [BACKEND]`: N random audits in a row, and what they left behind.
 
 Audits are hostile programs and the demo's samples, drawn by a printed seed. Processes, mounts, control
-groups, temporary files and descriptors are counted before and after; anything more is a failure.
+groups, containers, temporary files and descriptors are counted before and after; anything more is a
+failure. While audits run, jails that wait for a job show in the progress lines.
 """
 
 from __future__ import annotations
@@ -12,7 +13,9 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bridge.errors import GavelError
@@ -25,6 +28,7 @@ from tests.hostile.corpus import LIMITS, programs
 
 SAMPLES = Path(__file__).parents[1] / "templates" / "demo" / "tasks"
 PROGRESS = 50
+READY = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,27 +49,23 @@ class Soaked:
 
 
 def soak(
-    backend: Backend,
+    make: Callable[[], Backend],
     toolchain: Toolchain,
     number: int,
     *,
     seed: int,
     say: Callable[[str], None] = lambda _: None,
 ) -> Soaked:
-    """Gives the counters around `number` audits that a seed draws."""
+    """Gives the counters around `number` audits that a seed draws, and the life of their backend."""
     draw = random.Random(seed)
     with canaries(toolchain) as host, tempfile.TemporaryDirectory(prefix="soak-") as name:
-        folder, verdicts = Path(name), Counter[str]()
+        folder = Path(name)
         inputs = list(_inputs(host, folder))
-        audit(draw.choice(inputs), backend=backend, toolchain=toolchain, limits=LIMITS)
+        # The first audit makes what lasts: images and digests.
+        _audits(make, toolchain, [draw.choice(inputs)], say=say, folder=folder)
         before, start = Counters.now(folder), time.monotonic()
-        for count in range(1, number + 1):
-            report = audit(draw.choice(inputs), backend=backend, toolchain=toolchain, limits=LIMITS)
-            verdicts[report.verdict.value] += 1
-            if report.error is not None and report.verdict is Verdict.INTERNAL_ERROR:
-                say(f"internal error: {report.error}")
-            if count % PROGRESS == 0:
-                say(f"{count} audits, {time.monotonic() - start:.0f} s: {Counters.now(folder)}")
+        drawn = [draw.choice(inputs) for _ in range(number)]
+        verdicts = _audits(make, toolchain, drawn, say=say, folder=folder)
         return Soaked(
             before=before,
             after=_settled(before, folder),
@@ -73,6 +73,26 @@ def soak(
             disturbed=tuple(host.disturbed()),
             seconds=time.monotonic() - start,
         )
+
+
+def _audits(
+    make: Callable[[], Backend],
+    toolchain: Toolchain,
+    drawn: list[AuditInput],
+    *,
+    say: Callable[[str], None],
+    folder: Path,
+) -> Counter[str]:
+    verdicts, start = Counter[str](), time.monotonic()
+    with closing(make()) as backend:
+        for count, given in enumerate(drawn, start=1):
+            report = audit(given, backend=backend, toolchain=toolchain, limits=LIMITS)
+            verdicts[report.verdict.value] += 1
+            if report.error is not None and report.verdict is Verdict.INTERNAL_ERROR:
+                say(f"internal error: {report.error}")
+            if count % PROGRESS == 0:
+                say(f"{count} audits, {time.monotonic() - start:.0f} s: {Counters.now(folder)}")
+    return verdicts
 
 
 def _inputs(host: Canaries, folder: Path) -> Iterator[AuditInput]:
@@ -107,7 +127,7 @@ def main(words: list[str]) -> None:
     seed = random.SystemRandom().randrange(1 << 32)
     say(f"{number} audits on {name}, seed {seed}")
     toolchain = prepare(default_data_folder(), say)
-    soaked = soak(BACKENDS[name](), toolchain, number, seed=seed, say=say)
+    soaked = soak(partial(BACKENDS[name], ready=READY), toolchain, number, seed=seed, say=say)
     say(f"before {soaked.before}\nafter  {soaked.after}")
     say(f"{soaked.seconds:.0f} s, verdicts {dict(soaked.verdicts)}, reached {soaked.disturbed}")
     say("clean" if soaked.clean else "NOT CLEAN")

@@ -22,6 +22,7 @@ from bridge.resources import shipped_rubric
 from bridge.settings import ENVIRONMENT, Settings
 from rubric.load import load_rubric
 from rubric.model import Rubric
+from tests.checks_page import PAGE, page
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -172,7 +173,7 @@ def test_every_link_to_a_heading_finds_it() -> None:
         for page in PAGES
         for link in _LINK.findall(page.read_text())
         if "://" not in link and "#" in link
-        if link.partition("#")[2] not in headings(page.parent / link.partition("#")[0])
+        if link.partition("#")[2] not in headings(page.parent / (link.partition("#")[0] or page.name))
     ]
 
     assert broken == []
@@ -286,3 +287,9 @@ def test_no_file_holds_a_path_of_somebodys_machine() -> None:
             found.append(shown(path))
 
     assert found == []
+
+
+def test_the_page_of_checks_tells_what_is_done() -> None:
+    """What a finding weighs is looked up there; `python -m tests.checks_page` writes it again."""
+
+    assert PAGE.read_text() == page()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shlex
 import sys
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -27,6 +28,7 @@ from sandbox.runner import audit as run_audit
 from sandbox.toolchain import Toolchain, default_data_folder, prepare
 
 _MATCHED, _NO_SANDBOX = 1, 3
+_READY = 3
 _BELOW = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)<(\d+)")
 
 
@@ -111,9 +113,13 @@ def audit(**options: Any) -> None:
     sys.exit(command(options, rubric, failing, toolchain))
 
 
-def _backend(options: dict[str, Any]) -> Backend:
-    """The chosen backend; Docker's engine is where DOCKER_HOST says, as for the docker command."""
-    return make_backend(SandboxSettings(backend=options["backend"]))
+def _backend(options: dict[str, Any], *, ready: int = 0) -> closing[Backend]:
+    """The chosen backend; Docker's engine is where DOCKER_HOST says, as for the docker command.
+
+    Weak limits are allowed: whoever types the command sees in `enforced` what held.
+    """
+    settings = SandboxSettings(backend=options["backend"])
+    return closing(make_backend(settings, allow_weak_limits=True, ready=ready))
 
 
 def _rubric(path: Path | None) -> Rubric:
@@ -127,9 +133,8 @@ def _single(
     options: dict[str, Any], rubric: Rubric, failing: list[_Failing], toolchain: Toolchain
 ) -> int:
     given = _given(options)
-    facts = run_audit(
-        given, backend=_backend(options), toolchain=toolchain, deep=not options["fast"]
-    )
+    with _backend(options) as backend:
+        facts = run_audit(given, backend=backend, toolchain=toolchain, deep=not options["fast"])
     report = rate(facts.model_copy(update={"repeat": _repeat(options)}), rubric)
     if options["as_json"]:
         click.echo(report.model_dump_json(by_alias=True))
@@ -183,7 +188,17 @@ def _repeat(options: dict[str, Any]) -> str:
 def _batch(
     options: dict[str, Any], rubric: Rubric, failing: list[_Failing], toolchain: Toolchain
 ) -> int:
-    backend = _backend(options)
+    with _backend(options, ready=_READY) as backend:
+        return _audit_lines(options, rubric, failing, toolchain, backend)
+
+
+def _audit_lines(
+    options: dict[str, Any],
+    rubric: Rubric,
+    failing: list[_Failing],
+    toolchain: Toolchain,
+    backend: Backend,
+) -> int:
     auditing = Auditing(
         adapt=partial(_with_options, shared=_shared(options)),
         audit=lambda given: run_audit(

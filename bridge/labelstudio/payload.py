@@ -190,7 +190,7 @@ def _label(facts: LineFacts, rubric: Rubric) -> str | None:
 
 def _plain_evidence(rated: RatedReport, rubric: Rubric) -> list[str]:
     strip = [lead(rated).text]
-    strip += [" ".join(filter(None, (c.name, c.text, c.grade))) for c in chips(rated)]
+    strip += [chip.words for chip in chips(rated)]
     silent: dict[str, list[str]] = {}
     for criterion in rubric.criteria:
         rating = rated.ratings[criterion.id]

@@ -32,7 +32,7 @@ def escape(text: str) -> str:
     """Plain text as wiki markup shows it. A backslash goes as an entity: two of them break a line."""
     escaped = _SPECIAL.sub(_entity, text)
     escaped = escaped.replace("://", f":{_ZERO_WIDTH}//")
-    return re.sub(r"^(\s*(?:h[1-6]|bq))\.", rf"\1{_ZERO_WIDTH}.", escaped, flags=re.MULTILINE)
+    return re.sub(r"^([ \t]*(?:h[1-6]|bq))\.", rf"\1{_ZERO_WIDTH}.", escaped, flags=re.MULTILINE)
 
 
 def _entity(found: re.Match[str]) -> str:

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from rubric.model import Criterion, MachineMode, Rubric, Silence
-from sandbox.model import AuditReport, Observed, ObservedState, StageName, StageStatus, Verdict
+from sandbox.model import (
+    AuditReport,
+    Observed,
+    ObservedState,
+    Severity,
+    StageName,
+    StageStatus,
+    Verdict,
+)
 
 UNPROVEN = {
     "functional": "no case of the task or the prompt decides it",
@@ -28,14 +36,18 @@ def why_silent(criterion: Criterion, report: AuditReport) -> str:
 
 
 def best_value(criterion: Criterion, report: AuditReport, rubric: Rubric) -> int:
-    """Gives the ceiling: the top only where cases passed, under race where that applies."""
+    """Gives the ceiling: the top only where cases passed, under race where that applies, without a defect.
+
+    Style alone says nothing about what the code does.
+    """
     top = rubric.scale[-1]
     proven = report.functional == "pass" and report.race.state in (
         ObservedState.NONE_SEEN,
         ObservedState.NOT_APPLICABLE,
     )
     ceiling = top if criterion.ceiling is None else criterion.ceiling
-    return min(ceiling, top if proven and not report.findings else rubric.scale[-2])
+    defective = any(finding.severity is not Severity.NIT for finding in report.findings)
+    return min(ceiling, top if proven and not defective else rubric.scale[-2])
 
 
 def basis(criterion: Criterion, report: AuditReport) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from sandbox.model import KilledBy
+
+JAIL_LIBRARY = "/std"
+"""Where a jail that builds finds the archives of the standard library."""
+PROGRAM_BYTES = 128 * 1024 * 1024
+"""The largest program that is built or run."""
 
 
 class SandboxFault(Exception):  # noqa: N818 - the field's word: a fault of the machine, not of the snippet
@@ -34,7 +39,7 @@ class Mount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JailFile:
-    """Bytes that stand read-only under `target` and nowhere on the host's disks."""
+    """Bytes that stand under `target` and nowhere on the host's disks."""
 
     target: str
     data: bytes
@@ -59,6 +64,22 @@ class JobLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shape:
+    """What a jail is made of before anybody knows its job; jails of one shape can stand in for each other."""
+
+    helper: Path
+    limits: JobLimits
+    """Those that the kernel holds; what the supervisor's clock and counters hold is zero here."""
+    mounts: tuple[Mount, ...] = ()
+    fixed: tuple[JailFile, ...] = ()
+
+    @property
+    def builds(self) -> bool:
+        """Whether it holds the standard library, so that nothing of a snippet runs in it."""
+        return any(mount.target == JAIL_LIBRARY for mount in self.mounts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """One thing to do in a fresh jail: the helper is the jail's first process and gets the request."""
 
@@ -68,6 +89,15 @@ class Job:
     stdin: bytes = b""
     mounts: tuple[Mount, ...] = ()
     files: tuple[JailFile, ...] = ()
+    """Sent in with the request, below `/prog`."""
+    fixed: tuple[JailFile, ...] = ()
+    """There from the start, read-only; the same for every job of a kind."""
+
+    @property
+    def shape(self) -> Shape:
+        """The jail it needs."""
+        held = replace(self.limits, wall_s=0.0, output_bytes=0, report_bytes=0)
+        return Shape(helper=self.helper, limits=held, mounts=self.mounts, fixed=self.fixed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,14 +122,20 @@ class Outcome:
     cpu_s: float | None
     memory_peak_bytes: int | None
     pids_denied: int
+    processes_peak: int | None = None
+    """Most processes and threads at one time; null where nothing counts them."""
     enforced: dict[str, object] = field(default_factory=dict)
+    job: Job | None = None
+    """What was asked for; filled in by who asked."""
 
 
 class Backend(Protocol):
     """Runs one job in one fresh jail.
 
-    1. Every call makes a jail of its own and leaves nothing of it behind, whatever happened inside:
-       no process, mount, control group, file or descriptor.
+    1. Every call has a jail of its own, used for nothing else before or after, and leaves nothing of it
+       behind, whatever happened inside: no process, mount, control group, file or descriptor. What an
+       engine keeps of an ended jail may go a moment later. A jail may have been started before anybody
+       asked; `close` ends those that nobody came for.
     2. The jail sees the helper, the mounts, the files, an empty `/work` and `/tmp` of limited size, a
        `/log` of its own and a minimal `/dev`. No network but its own loopback, no host file, no
        environment, no capability, no way to a new user namespace.
@@ -123,4 +159,8 @@ class Backend(Protocol):
 
     def run(self, job: Job) -> Outcome:
         """Gives the outcome of the job; raises SandboxFault when the jail could not be made."""
+        ...
+
+    def close(self) -> None:
+        """Ends jails that wait for a job. Can be called twice; a job after it has a jail all the same."""
         ...

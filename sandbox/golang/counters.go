@@ -26,6 +26,8 @@ func counters() map[string]int64 {
 	put("memory_peak", "memory/memory.max_usage_in_bytes", "", 1)
 	put("oom_kills", "memory.events", "oom_kill", 1)
 	put("oom_kills", "memory/memory.oom_control", "oom_kill", 1)
+	put("pids_peak", "pids.peak", "", 1)
+	put("pids_peak", "pids/pids.peak", "", 1)
 	put("pids_denied", "pids.events", "max", 1)
 	put("pids_denied", "pids/pids.events", "max", 1)
 	return found
@@ -33,8 +35,7 @@ func counters() map[string]int64 {
 
 // ownLimits gives the limits as the kernel states them to this process.
 func ownLimits() map[string]any {
-	found := map[string]any{"tmp_bytes": folderBytes("/tmp"), "work_bytes": folderBytes(workDir), "root_read_only": readOnly("/"),
-		"namespaces": namespaces()}
+	found := map[string]any{"namespaces": namespaces()}
 	for name, number := range map[string]int{"core_bytes": syscall.RLIMIT_CORE, "open_files": syscall.RLIMIT_NOFILE,
 		"file_bytes": syscall.RLIMIT_FSIZE, "cpu_rlimit_s": syscall.RLIMIT_CPU} {
 		limit := syscall.Rlimit{}

@@ -42,6 +42,7 @@ var allowed = []struct {
 	{"/usr/lib", execute | readFile | readFolder},
 	{"/std", readFile | readFolder},
 	{"/rec", readFile | readFolder},
+	{"/vet", execute | readFile | readFolder},
 	{"/zoneinfo.zip", readFile},
 	{"/proc/self/environ", readFile},
 	{"/dev/null", readFile | writeFile | truncate},

@@ -1,6 +1,6 @@
 // Command gavelgo does the Go side of an audit inside a jail: it looks at sources, builds them
-// without the go command, and runs the result. Its two arguments are descriptors: it reads one JSON
-// request from the first and writes one JSON line, then the raw bytes of the files it names, to the second.
+// without the go command, and runs the result. Its two arguments are descriptors: it waits for one job on
+// the first and writes one JSON line, then the raw bytes of the files it names, to the second.
 // With the one argument "stream" everything goes over its standard streams instead; see stream.go.
 package main
 
@@ -40,7 +40,6 @@ type Request struct {
 	Hooks     []Hook     `json:"hooks"`
 	CallCount int        `json:"call_count"`
 	Leak      bool       `json:"leak"`
-	Vet       bool       `json:"vet"`
 	Kind      string     `json:"kind"`
 	Args      []string   `json:"args"`
 	Env       []string   `json:"env"`
@@ -90,8 +89,8 @@ func descriptors(args []string) (in, out *os.File, err error) {
 }
 
 func serve(in, out *os.File) error {
-	request := &Request{}
-	if err := json.NewDecoder(bufio.NewReader(in)).Decode(request); err != nil {
+	request, err := takeJob(bufio.NewReaderSize(in, 1<<20))
+	if err != nil {
 		return err
 	}
 	in.Close()

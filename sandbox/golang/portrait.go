@@ -14,13 +14,16 @@ const (
 // portrait says what the kernel applied to this jail, as seen from inside.
 func portrait() map[string]any {
 	return map[string]any{
-		"seccomp":      prctl(prGetSeccomp),
-		"no_new_privs": prctl(prGetNoNewPrivs),
-		"capabilities": capabilities(),
-		"interfaces":   interfaces(),
-		"landlock":     landlockName(),
-		"uid":          syscall.Getuid(),
-		"pid":          syscall.Getpid(),
+		"seccomp":        prctl(prGetSeccomp),
+		"no_new_privs":   prctl(prGetNoNewPrivs),
+		"capabilities":   capabilities(),
+		"interfaces":     interfaces(),
+		"landlock":       landlockName(),
+		"tmp_bytes":      folderBytes("/tmp"),
+		"work_bytes":     folderBytes(workDir),
+		"root_read_only": readOnly("/"),
+		"uid":            syscall.Getuid(),
+		"pid":            syscall.Getpid(),
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
 	"runtime"
 	"strings"
 	"sync"
@@ -28,23 +27,7 @@ const (
 	tickPause     = 25 * time.Millisecond
 	threads       = 12
 	lastBytes     = 1 << 20
-	sealedMode    = 0o555
 )
-
-// streamRequest comes as one JSON line; the bytes of the files, of the standard input and of the
-// seccomp filter follow it.
-type streamRequest struct {
-	Request *Request     `json:"request"`
-	Files   []streamFile `json:"files"`
-	Stdin   int64        `json:"stdin_bytes"`
-	Filter  int64        `json:"filter_bytes"`
-}
-
-type streamFile struct {
-	Target     string `json:"target"`
-	Bytes      int64  `json:"bytes"`
-	Executable bool   `json:"executable"`
-}
 
 // frames writes to one descriptor from several goroutines, one whole frame at a time.
 type frames struct {
@@ -80,29 +63,15 @@ func stream() error {
 	if err := sendPortrait(out); err != nil {
 		return err
 	}
-	line, err := in.ReadBytes('\n')
+	request, err := takeJob(in)
 	if err != nil {
-		return err
-	}
-	wanted := &streamRequest{}
-	if err := json.Unmarshal(line, wanted); err != nil {
-		return err
-	}
-	if err := receiveAll(in, wanted.Files); err != nil {
-		return err
-	}
-	if jobInput, err = inputFile(in, wanted.Stdin); err != nil {
-		return err
-	}
-	bpf = make([]byte, wanted.Filter)
-	if _, err := io.ReadFull(in, bpf); err != nil {
 		return err
 	}
 	go endWithSupervisor(in)
 	go tick(out)
 	jobStreams = out
-	allowEnvironment(wanted.Request.Env)
-	if err := serveRequest(wanted.Request, frameWriter{out, reportChannel}); err != nil {
+	allowEnvironment(request.Env)
+	if err := serveRequest(request, frameWriter{out, reportChannel}); err != nil {
 		return err
 	}
 	if err := sendPortrait(out); err != nil {
@@ -199,70 +168,13 @@ func allowEnvironment(env []string) {
 	}
 }
 
-func receiveAll(in io.Reader, files []streamFile) error {
-	for _, file := range files {
-		if err := receive(in, file); err != nil {
-			return err
-		}
-	}
-	for _, file := range files {
-		if err := os.Chmod(path.Dir(file.Target), sealedMode); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func receive(in io.Reader, file streamFile) error {
-	mode := os.FileMode(0o444)
-	if file.Executable {
-		mode = 0o555
-	}
-	to, err := os.OpenFile(file.Target, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return err
-	}
-	_, err = io.CopyN(to, in, file.Bytes)
-	if closed := to.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
-		return fmt.Errorf("%s: %w", file.Target, err)
-	}
-	return nil
-}
-
-// inputFile keeps the program's standard input in a file without a name.
-func inputFile(in io.Reader, size int64) (*os.File, error) {
-	const name = workDir + "/.stdin"
-	file, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, err
-	}
-	defer file.Close()
-	if _, err := io.CopyN(file, in, size); err != nil {
-		return nil, err
-	}
-	back, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	return back, os.Remove(name)
-}
-
-var (
-	// jobInput is the program's standard input where it is not our own.
-	jobInput *os.File
-	// bpf is the seccomp filter as the kernel reads it.
-	bpf []byte
-	// jobStreams takes the program's output where it must not write to our own.
-	jobStreams *frames
-)
+// jobStreams takes the program's output where it must not write to our own.
+var jobStreams *frames
 
 // standard gives the program's three streams and a function that collects what is left in them.
 func standard() ([3]uintptr, func(), error) {
 	if jobStreams == nil {
-		return [3]uintptr{0, 1, 2}, func() {}, nil
+		return [3]uintptr{jobInput.Fd(), 1, 2}, func() {}, nil
 	}
 	fds := [3]uintptr{jobInput.Fd()}
 	ends := []func(){}

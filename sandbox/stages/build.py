@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from sandbox.accounting import resources
 from sandbox.backends import Outcome
 from sandbox.compile_words import reworded, rule_for
 from sandbox.inspection import Exercise, Inspection, Problem
@@ -114,4 +115,5 @@ def _result(
         max_rss_bytes=outcome.memory_peak_bytes,
         stderr=bench.output(data, len(data)),
         message=message,
+        resources=resources(outcome),
     )

@@ -17,7 +17,7 @@ from sandbox.ran import Ran, ran, stage_result
 from sandbox.workbench import Workbench
 
 _START = re.compile(r"^=== RUN   (\S+)$", re.MULTILINE)
-_SAID = re.compile(r"^\s+([\w./-]+_test\.go):(\d+): (.*)$", re.MULTILINE)
+_SAID = re.compile(r"^[ \t]+([\w./-]+_test\.go):(\d+): (.*)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

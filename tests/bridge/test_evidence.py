@@ -13,10 +13,10 @@ from bridge import evidence
 from bridge.strip import chips, lead
 from rubric.model import RatedReport
 from rubric.suggest import rate
+from sandbox.constraint import Constraint, ConstraintState
 from sandbox.model import (
     AuditError,
-    Constraint,
-    ConstraintState,
+    Decided,
     Fix,
     KilledBy,
     NotChecked,
@@ -184,7 +184,7 @@ def test_strip_of_a_clean_run() -> None:
         "tests none",
         "race, deadlock, leaks none in 3 runs",
         "vet, gofmt clean",
-        "patterns clean",
+        "patterns, style clean",
     ]
 
 
@@ -207,6 +207,25 @@ def test_strip_of_a_failure() -> None:
     for expected in ("build fails", "run stopped (wall)", "tests 7/9", "own tests 1/2",
                      "race 2 of 3 runs", "vet 1 found"):  # fmt: skip
         assert expected in said
+
+
+def test_tests_wear_how_they_were_decided() -> None:
+    """A discreet word with its meaning on hover; what was compared outside wears none."""
+    told = TestsSummary(source="task", listed=2, passed=2, failed=0, skipped=0)
+    seen = told.model_copy(update={"decided": Decided.OUTSIDE, "source": "prompt"})
+
+    html = evidence.fragment(rated(tests=(told, seen)))
+
+    assert html.count("cooperative") == 1
+    assert '<i class="w" title="told by tests in one process with the tested code' in html
+
+
+def test_the_word_is_there_without_markup() -> None:
+    """The style sheet shows each chip as one text."""
+    told = TestsSummary(source="task", listed=2, passed=2, failed=0, skipped=0)
+
+    shown = evidence.css_string("tests 2/2 cooperative E3")
+    assert shown in evidence.live_css(rated(tests=(told,)))
 
 
 def test_strip_where_the_sandbox_failed() -> None:

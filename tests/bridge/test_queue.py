@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterator
+from datetime import UTC, datetime
 
 import procrastinate
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import Engine, text
 
 from bridge import sweeping
 from bridge.errors import LabelStudioError
-from bridge.jobs import OUTSIDE, SOON
+from bridge.jobs import OUTSIDE, SOON, register
 from bridge.queue import JobQueue
 
 pytestmark = pytest.mark.needs_db
@@ -87,6 +88,46 @@ def test_a_killed_workers_job_is_given_back(stalled: None, db: Engine, db_url: s
     with db.connect() as conn:
         status = conn.execute(text("select status from procrastinate_jobs")).scalar_one()
     assert (given_back, status) == (1, "todo")
+
+
+def test_a_stalled_job_makes_room_for_its_like(
+    stalled: None, queue: JobQueue, db: Engine, db_url: str
+) -> None:
+    """Asked for again meanwhile, the waiting job is the one that goes on."""
+    with db.begin() as conn:
+        queue.defer_publish(conn, 1)
+
+    async def sweep() -> int:
+        app = procrastinate.App(connector=PsycopgConnector(conninfo=db_url))
+        async with app.open_async():
+            return await sweeping.give_back_stalled(app)
+
+    given_back = asyncio.run(sweep())
+
+    with db.connect() as conn:
+        states = list(conn.execute(text("select status from procrastinate_jobs")).scalars())
+    assert (given_back, states) == (1, ["todo"])
+
+
+def test_the_sweep_comes_every_ten_seconds() -> None:
+    """In every minute, not in every tenth."""
+    app = procrastinate.App(connector=PsycopgConnector(conninfo=""))
+    register(app)
+    (sweep,) = app.periodic_registry.periodic_tasks.values()
+    start = datetime(2026, 11, 23, 12, 3, 1, tzinfo=UTC).timestamp()
+
+    times = sweep.croniter.all_next(float, start_time=start)
+
+    assert [next(times) - start for _ in range(3)] == [9, 19, 29]
+
+
+def test_a_killed_workers_sweep_stands_in_no_ones_way() -> None:
+    """Only a sweep could give it back, so it holds no lock."""
+    app = procrastinate.App(connector=PsycopgConnector(conninfo=""))
+    register(app)
+    (sweep,) = app.periodic_registry.periodic_tasks.values()
+
+    assert sweep.task.lock is None
 
 
 def _job(attempts: int) -> procrastinate.jobs.Job:

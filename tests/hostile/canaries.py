@@ -6,6 +6,7 @@ import contextlib
 import os
 import secrets
 import socket
+import sys
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -120,6 +121,7 @@ class Counters:
     mounts: int
     groups: int
     processes: int
+    containers: int = 0
     files: int = 0
 
     @classmethod
@@ -130,6 +132,7 @@ class Counters:
             mounts=len(own_mounts()),
             groups=len(own_groups()),
             processes=len(own_processes()),
+            containers=len(own_containers()),
             files=0 if temporary is None else sum(1 for _ in temporary.rglob("*")),
         )
 
@@ -144,6 +147,12 @@ def own_groups() -> list[Path]:
     """The control groups that this process made."""
     roots = [Path("/sys/fs/cgroup"), *Path("/sys/fs/cgroup").glob("*")]
     return [path for root in roots if root.is_dir() for path in root.glob(f"gavel-{os.getpid()}-*")]
+
+
+def own_containers() -> list[str]:
+    """Containers of this process that an engine still keeps."""
+    engine = sys.modules.get("tests.docker_engine")
+    return engine.containers_of(os.getpid()) if engine else []
 
 
 def own_processes() -> list[int]:

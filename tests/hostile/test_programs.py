@@ -13,7 +13,7 @@ import pytest
 
 from bridge.errors import GavelError
 from sandbox.backends import Backend
-from sandbox.model import AuditReport, StageName
+from sandbox.model import AuditReport, Decided, StageName
 from sandbox.runner import audit
 from sandbox.toolchain import Toolchain
 from tests.hostile.canaries import Canaries, Counters, portrait
@@ -86,6 +86,8 @@ def _decided(program: Program, report: AuditReport) -> None:
         assert report.functional != "pass", _story(report)
     elif wanted is not None:
         assert report.functional == wanted, _story(report)
+    if "cooperative" in program.words("control") and report.functional == "pass":
+        assert report.functional_decided is Decided.COOPERATIVE, _story(report)
     if "says" in program.header:
         assert program.header["says"] in "\n".join(_printed(report)), _story(report)
 

@@ -124,11 +124,42 @@ def test_top_needs_cases_under_race() -> None:
     ],
 )
 def test_less_than_full_proof_stays_below_the_top(changes: dict[str, Any]) -> None:
-    """No race run, or any finding at all, and the ceiling is 4."""
+    """No race run, or any finding but one of style, and the ceiling is 4."""
     report = rated(functional="pass", **changes)
 
     assert status(report, "CR") == ("suggested", 4)
     assert "the task's checks pass" in report.ratings["CR"].reason
+
+
+def test_style_does_not_lower_the_top() -> None:
+    """A newer form or a name says nothing about what the code does."""
+    nit = make_finding(tool="modernize", rule="forvar", severity=Severity.NIT, grade=Grade.E1)
+
+    report = rated(functional="pass", tests=(PASSED,), findings=(nit,))
+
+    assert status(report, "CR") == ("suggested", 5)
+
+
+@pytest.mark.parametrize(
+    ("tool", "rule", "clause"),
+    [("gosec", "G402", "SC-7"), ("gosec", "G703", "SC-3"), ("gosec", "G404", "SC-8")],
+)
+def test_a_pattern_of_security_is_a_hint(tool: str, rule: str, clause: str) -> None:
+    """It is shown with its clause, and nothing is pre-filled."""
+    report = rated(findings=(make_finding(tool=tool, rule=rule, grade=Grade.E1),))
+
+    assert status(report, "SC") == ("hint", None)
+    assert report.ratings["SC"].clauses == (clause,)
+
+
+@pytest.mark.parametrize(
+    ("rule", "criterion", "value"), [("SA5000", "CR", 3), ("SA5001", "EH", 2), ("SA2000", "CC", 2)]
+)
+def test_what_typed_analysis_proves_is_charged(rule: str, criterion: str, value: int) -> None:
+    """Its clause's cap is suggested."""
+    report = rated(findings=(make_finding(tool="staticcheck", rule=rule, grade=Grade.E2),))
+
+    assert status(report, criterion) == ("suggested", value)
 
 
 def test_nothing_decides_so_nothing_is_said() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.backends import JailFile, Job
-from sandbox.container_args import Terms, container_config, streamed
+from sandbox.container_args import Terms, container_config
 from sandbox.container_portrait import container_enforced
 from sandbox.container_seccomp import profile_for_engines
-from sandbox.container_stream import BadStream, Channel, Kept, Spoken, pack_request
+from sandbox.container_stream import BadStream, Channel, Kept, Spoken
+from sandbox.job_message import pack_job
 from tests.backend_parity import missing_on_docker
 from tests.sandbox.backends.contract import LIMITS
 
@@ -26,10 +28,8 @@ JOB = Job(
     request={"mode": "run"},
     limits=LIMITS,
     stdin=b"in",
-    files=(
-        JailFile(target="/prog/program", data=b"ELF", executable=True),
-        JailFile(target="/proc/self/environ", data=b"GORACE="),
-    ),
+    files=(JailFile(target="/prog/program", data=b"ELF", executable=True),),
+    fixed=(JailFile(target="/proc/self/environ", data=b"GORACE="),),
 )
 
 
@@ -48,7 +48,7 @@ def engine(stream: int, data: bytes) -> bytes:
 def test_every_control_is_asked_for() -> None:
     """The settings of hardening are all there."""
 
-    host = container_config(JOB, "image", TERMS, 0)["HostConfig"]
+    host = container_config(JOB.shape, "image", TERMS, 0)["HostConfig"]
 
     assert (host["NetworkMode"], host["ReadonlyRootfs"], host["CapDrop"]) == ("none", True, ["ALL"])
     assert (host["IpcMode"], host["Privileged"], host["LogConfig"]["Type"]) == (
@@ -78,10 +78,10 @@ def test_every_control_is_asked_for() -> None:
 def test_the_container_is_no_root_and_knows_nothing() -> None:
     """A numbered user, no environment, and a label that says when it is rubbish."""
 
-    config = container_config(JOB, "image", TERMS, 1000.0)
+    config = container_config(JOB.shape, "image", TERMS, 1000.0)
 
     assert (config["User"], config["Env"]) == ("1000:1000", [])
-    assert 1000 + LIMITS.wall_s < int(config["Labels"]["gavel.deadline"]) < 1100
+    assert 1000 + 900 < int(config["Labels"]["gavel.deadline"]) < 1000 + 3600
     assert "Runtime" not in config["HostConfig"]
 
 
@@ -90,17 +90,27 @@ def test_another_runtime_is_asked_for() -> None:
 
     terms = Terms(processors=1.0, machine="x86_64", runtime="runsc", seccomp="", owner="")
 
-    assert container_config(JOB, "image", terms, 0)["HostConfig"]["Runtime"] == "runsc"
+    assert container_config(JOB.shape, "image", terms, 0)["HostConfig"]["Runtime"] == "runsc"
 
 
-def test_files_of_proc_are_not_sent() -> None:
-    """A container has a real /proc."""
+def test_a_job_goes_in_as_one_message() -> None:
+    """What is fixed is there already; files, input and filter follow the line that announces them."""
 
-    sent = pack_request(JOB, streamed(JOB), b"BPF")
+    sent = pack_job(JOB, executable_mode=0o555, seccomp=b"BPF")
 
     head, _, rest = sent.partition(b"\n")
-    assert [one["target"] for one in json.loads(head)["files"]] == ["/prog/program"]
+    assert json.loads(head)["files"] == [{"target": "/prog/program", "bytes": 3, "mode": 0o555}]
     assert rest == b"ELFinBPF"
+
+
+def test_jobs_of_one_kind_have_one_shape() -> None:
+    """What only the supervisor holds makes no other jail; what the kernel holds does."""
+
+    later = replace(JOB, request={}, stdin=b"", limits=replace(LIMITS, wall_s=1.0))
+    larger = replace(JOB, limits=replace(LIMITS, memory_mib=1000))
+
+    assert later.shape == JOB.shape
+    assert larger.shape != JOB.shape
 
 
 def test_the_profile_allows_by_name_only() -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 from sandbox.backends import JobLimits
+from sandbox.cgroup_scope import Systemd
 from sandbox.jail_cgroup import make_group
 from tests.sandbox.backends.contract import LIMITS
 
@@ -19,7 +21,7 @@ def limits() -> JobLimits:
 def make(root: Path, own: str, limits: JobLimits) -> object:
     file = root / "own"
     file.write_text(own)
-    return make_group(limits, root=root, own=file)
+    return make_group(limits, root=root, own=file, systemd=Systemd(running=root / "no-systemd"))
 
 
 def test_a_delegated_unified_tree(tmp_path: Path, limits: JobLimits) -> None:
@@ -78,3 +80,63 @@ def test_a_host_without_groups(tmp_path: Path, limits: JobLimits) -> None:
     """None is an answer, not an error."""
 
     assert make(tmp_path, "", limits) is None
+
+
+@pytest.fixture
+def service(tmp_path: Path) -> Path:
+    """A unit of systemd's with `Delegate=yes`, and its one process still in it."""
+
+    (tmp_path / "cgroup.controllers").write_text("cpu memory pids\n")
+    slice_ = tmp_path / "system.slice"
+    unit = slice_ / "gavel.service"
+    (unit / "gavel-self").mkdir(parents=True)
+    (slice_ / "cgroup.subtree_control").write_text("memory pids\n")
+    (unit / "cgroup.controllers").write_text("cpu memory pids\n")
+    (unit / "cgroup.subtree_control").write_text("")
+    (unit / "cgroup.procs").write_text("41\n")
+    return unit
+
+
+def test_a_delegated_service_makes_room(service: Path, tmp_path: Path, limits: JobLimits) -> None:
+    """It moves into a leaf, since a group with processes can't limit those below it."""
+
+    os.setxattr(service, "user.delegate", b"1")
+
+    group = make(tmp_path, "0::/system.slice/gavel.service\n", limits)
+
+    assert group.folder.parent == service  # type: ignore[union-attr, attr-defined]
+    assert (service / "gavel-self" / "cgroup.procs").read_text() == "41"
+    assert (service / "cgroup.subtree_control").read_text() == "+memory +pids"
+
+
+def test_a_delegated_service_in_its_leaf(service: Path, tmp_path: Path, limits: JobLimits) -> None:
+    """The next jails get their groups beside the leaf, as with `DelegateSubgroup=`."""
+
+    os.setxattr(service, "user.delegate", b"1")
+    (service / "gavel-self" / "cgroup.subtree_control").write_text("")
+
+    group = make(tmp_path, "0::/system.slice/gavel.service/gavel-self\n", limits)
+
+    assert group.folder.parent == service  # type: ignore[union-attr, attr-defined]
+
+
+def test_what_is_not_delegated_is_left_alone(
+    service: Path, tmp_path: Path, limits: JobLimits
+) -> None:
+    """Root could write there, but the tree is systemd's."""
+
+    before = sorted(tmp_path.rglob("*"))
+
+    assert make(tmp_path, "0::/system.slice/gavel.service\n", limits) is None
+    assert sorted(tmp_path.rglob("*")) == sorted([*before, tmp_path / "own"])
+
+
+def test_the_most_processes_where_the_kernel_counts_them(tmp_path: Path, limits: JobLimits) -> None:
+    """An older kernel has no such file, and then nobody knows."""
+
+    (tmp_path / "cgroup.subtree_control").write_text("memory pids\n")
+    group = make(tmp_path, "0::/\n", limits)
+
+    assert group.pids_peak() is None  # type: ignore[union-attr, attr-defined]
+    (group.folder / "pids.peak").write_text("7\n")  # type: ignore[union-attr, attr-defined]
+    assert group.pids_peak() == 7  # type: ignore[union-attr, attr-defined]

@@ -7,7 +7,16 @@ from collections.abc import Callable
 import pytest
 
 from sandbox.backends import Job, Outcome, SandboxFault
-from sandbox.model import AuditInput, AuditReport, Case, Limits, ObservedState, StageName, Verdict
+from sandbox.model import (
+    AuditInput,
+    AuditReport,
+    Case,
+    Decided,
+    Limits,
+    ObservedState,
+    StageName,
+    Verdict,
+)
 from sandbox.runner import audit
 from sandbox.toolchain import Toolchain
 
@@ -209,6 +218,38 @@ def test_tests_decide(audited: Audited, body: str, verdict: Verdict, functional:
     assert (report.verdict, report.functional) == (verdict, functional)
 
 
+@pytest.mark.parametrize(
+    ("body", "printed", "functional", "decided"),
+    [
+        ("return a + b", None, "pass", Decided.COOPERATIVE),
+        ("return a - b", None, "fail", Decided.COOPERATIVE),
+        ("return a + b", "3", "pass", Decided.COOPERATIVE),
+        ("return a - b", "3", "fail", Decided.OUTSIDE),
+    ],
+)
+def test_where_the_function_was_decided(
+    audited: Audited, body: str, printed: str | None, functional: str, decided: Decided
+) -> None:
+    """A pass is as good as its weakest part; a case that fails outside the jail needs no test."""
+
+    code = program("fmt.Println(Add(1, 2))", "fmt") + f"\nfunc Add(a, b int) int {{ {body} }}\n"
+    test = TEST.replace("package sum", "package main")
+    cases = () if printed is None else (Case(name="sum", expected=printed),)
+
+    report = audited(code, tests={"add_test.go": test}, cases=cases)
+
+    assert (report.functional, report.functional_decided) == (functional, decided)
+    assert report.tests[0].decided is Decided.COOPERATIVE
+
+
+def test_what_only_cases_decide_was_decided_outside(audited: Audited) -> None:
+    """Expected output is compared where no program can reach it."""
+
+    report = audited(program("fmt.Println(3)", "fmt"), cases=(Case(name="sum", expected="3"),))
+
+    assert (report.functional, report.functional_decided) == ("pass", Decided.OUTSIDE)
+
+
 def test_a_skipped_test_is_not_passed(audited: Audited) -> None:
     """Skipping does not verify anything."""
 
@@ -390,3 +431,44 @@ def test_too_much_for_the_compiler(audited: Audited) -> None:
     code = "package main\n\nvar a [1 << 20]int = [1 << 20]int{1 << 19: 1}\n\nfunc main() { println(a[3]) }\n"
 
     assert audited(code, limits=Limits(build_memory_mib=24)).verdict is Verdict.COMPILE_LIMIT
+
+
+def test_a_stage_tells_what_it_used_and_was_allowed(audited: Audited) -> None:
+    """Numbers are the supervisor's; what was asked stands beside what the kernel says."""
+
+    limits = Limits(run_wall_s=3.0, run_cpu_s=2.0, run_memory_mib=128, run_processes=64)
+
+    report = audited(program('fmt.Println("hi")', "fmt"), limits=limits)
+
+    run = next(stage for stage in report.stages if stage.stage is StageName.RUN).resources
+    assert run is not None
+    assert run.allowed is not None
+    assert (run.allowed.wall_s, run.allowed.cpu_s, run.allowed.processes) == (3.0, 2.0, 64)
+    assert run.allowed.memory_bytes == 128 * 1024 * 1024
+    assert run.enforced.get("memory_bytes", run.allowed.memory_bytes) == run.allowed.memory_bytes
+    assert run.memory_peak_bytes is not None
+    assert 0 < run.memory_peak_bytes <= run.allowed.memory_bytes
+    assert run.processes_peak is None or 1 < run.processes_peak <= run.allowed.processes
+    assert run.processes_refused == 0
+
+
+def test_a_refused_process_is_counted(audited: Audited) -> None:
+    """The stage says how often, and that the most allowed were there."""
+
+    bomb = "for i := 0; i < 200; i++ {\n\tgo func() { runtime.LockOSThread(); select {} }()\n\t}\n\tselect {}"
+
+    report = audited(program(bomb, "runtime"))
+
+    run = next(stage for stage in report.stages if stage.stage is StageName.RUN).resources
+    assert run is not None
+    assert run.processes_refused > 0 or run.enforced["pids"] == "rlimit"
+    assert run.processes_peak in (None, 64)
+
+
+def test_only_stages_with_a_jail_have_resources(audited: Audited) -> None:
+    """Nothing is made up for the others."""
+
+    report = audited(program('fmt.Println("hi")', "fmt"))
+
+    told = {stage.stage for stage in report.stages if stage.resources is not None}
+    assert told == {StageName.STATIC, StageName.BUILD, StageName.RUN}

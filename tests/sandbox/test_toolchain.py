@@ -9,8 +9,9 @@ import pytest
 
 from sandbox import toolchain as module
 from sandbox.backends import SandboxFault
-from sandbox.toolchain import Toolchain, find_goroot, prepare
-from sandbox.toolchain_build import MANIFEST
+from sandbox.toolchain import HELPER_SOURCES, Toolchain, find_goroot, prepare
+from sandbox.toolchain_build import MANIFEST, VET_FOLDER
+from sandbox.toolchain_vet import build_vet
 
 
 @pytest.fixture
@@ -24,22 +25,27 @@ def goroot(tmp_path: Path) -> Path:
 def fake_build(folder: Path, calls: list[str]) -> None:
     calls.append(folder.name)
     folder.mkdir()
-    (folder / MANIFEST).write_text('{"race_missing": "no gcc", "race_libraries": []}')
+    (folder / MANIFEST).write_text('{"race_missing": "no gcc", "race_libraries": [], "blind": []}')
+
+
+def fake_builds(monkeypatch: pytest.MonkeyPatch, calls: list[str]) -> None:
+    monkeypatch.setattr(
+        module, "build_library", lambda _goroot, folder, _progress: fake_build(folder, calls)
+    )
+    for name in ("build_helper", "build_vet"):
+        monkeypatch.setattr(module, name, lambda *args: fake_build(args[3], calls))
 
 
 def test_it_is_built_once(goroot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Several callers at once make one folder each, and later callers none."""
 
     calls: list[str] = []
-    monkeypatch.setattr(
-        module, "build_library", lambda _goroot, folder, _progress: fake_build(folder, calls)
-    )
-    monkeypatch.setattr(module, "build_helper", lambda *args: fake_build(args[3], calls))
+    fake_builds(monkeypatch, calls)
 
     with ThreadPoolExecutor(4) as pool:
         found = list(pool.map(lambda _: prepare(tmp_path / "data", goroot=goroot), range(4)))
 
-    assert len(calls) == 2
+    assert len(calls) == 3
     assert {one.race_missing for one in found} == {"no gcc"}
     assert (found[0].version, found[0].language) == ("go1.27.3", (1, 27))
 
@@ -52,6 +58,42 @@ def test_a_build_that_fails_leaves_nothing(goroot: Path, tmp_path: Path) -> None
 
     assert caught.value.reason == "toolchain_build"
     assert [path.suffix for path in (tmp_path / "data" / "toolchains").iterdir()] == [".lock"]
+
+
+def test_without_its_modules_the_analysis_is_missing_and_nothing_else(
+    goroot: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A machine that reaches no module proxy still audits, and is not made to wait for it every time."""
+
+    calls: list[str] = []
+    fake_builds(monkeypatch, calls)
+
+    def unreachable(*args: object) -> None:
+        calls.append("asked")
+        raise SandboxFault("modules_unreachable", "nobody answers", retry=True)
+
+    monkeypatch.setattr(module, "build_vet", unreachable)
+
+    found = [prepare(tmp_path / "data", goroot=goroot) for _ in range(2)]
+
+    assert [(one.vet, one.vet_missing) for one in found] == [
+        (None, "modules_unreachable: nobody answers")
+    ] * 2
+    assert calls.count("asked") == 1
+
+
+def test_modules_that_do_not_come_are_told_with_what_to_do(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The go command's own setting says where modules come from; an empty folder has none."""
+    monkeypatch.setenv("GOPROXY", (tmp_path / "proxy").as_uri())
+    sources = HELPER_SOURCES / VET_FOLDER
+
+    with pytest.raises(SandboxFault) as caught:
+        build_vet(find_goroot(), sources, tmp_path / "library", tmp_path / "vet", lambda _: None)
+
+    assert (caught.value.reason, caught.value.retry) == ("modules_unreachable", True)
+    assert "GOPROXY" in str(caught.value)
 
 
 def test_the_installed_toolchain_is_found() -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sandbox.backends import Backend, JailFile, Job, JobLimits, Outcome
+from sandbox.backends.bubblewrap import Bubblewrap
+from sandbox.backends.docker import Docker
 from sandbox.model import KilledBy
 from sandbox.toolchain import Toolchain
 
@@ -24,6 +28,10 @@ LIMITS = JobLimits(
     report_bytes=64 * 1024 * 1024,
 )
 
+MIB = 1024 * 1024
+GROUPS = frozenset({"cgroup1", "cgroup2", "systemd"})
+PEAK_COUNTED = tuple(map(int, os.uname().release.split(".")[:2])) >= (6, 1)
+"""Whether the kernel keeps `pids.peak`."""
 MARK = f"JAILED_BY={os.getpid()}"
 PRELUDE = (
     'package main\n\nimport (\n\t"fmt"\n\t"net"\n\t"os"\n\t"os/exec"\n\t"syscall"\n\t"time"\n)\n\n'
@@ -31,6 +39,22 @@ PRELUDE = (
 KEEP = (
     "var _, _, _, _, _, _ = fmt.Sprint, net.Dial, os.Exit, exec.Command, syscall.Getpid, time.Now\n"
 )
+
+
+class Ready:
+    """Gives every job a jail that has waited for it."""
+
+    def __init__(self, inner: Bubblewrap | Docker) -> None:
+        self.inner = inner
+        self.name = inner.name
+
+    def run(self, job: Job) -> Outcome:
+        self.inner.waiting.expect(job.shape)
+        assert self.inner.waiting.settle(30)
+        return self.inner.run(job)
+
+    def close(self) -> None:
+        self.inner.close()
 
 
 class Rig:
@@ -113,6 +137,11 @@ def descriptors() -> int:
     return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
+def landlock_version() -> int:
+    """The kernel's version of Landlock; below 1 where it has none (landlock_create_ruleset(2))."""
+    return int(ctypes.CDLL(None, use_errno=True).syscall(444, None, 0, 1))
+
+
 class BackendContract:
     """Numbers refer to the docstring of sandbox.backends.Backend."""
 
@@ -120,6 +149,10 @@ class BackendContract:
     """Those that a jail of this backend never shares with the host."""
     KERNEL_FOLDERS: tuple[str, ...] = ()
     """What the jail shows of /proc and /sys; a backend that shows any tests what can be read there."""
+    GROUPED = True
+    """Whether control groups hold memory and processes."""
+    HELPER_THREADS = 0
+    """What a jail may have of processes beyond those of its job."""
 
     @pytest.fixture
     def rig(self, backend: Backend, toolchain: Toolchain) -> Rig:
@@ -149,8 +182,19 @@ class BackendContract:
             "c.SysProcAttr = &syscall.SysProcAttr{Setsid: true}\nc.Start()\n} else {\ntime.Sleep(time.Hour)\n}"
         )
 
+        rig.backend.close()
         assert survivors() == set()
-        assert descriptors() == before
+        assert descriptors() <= before
+
+    def test_no_jail_waits_after_the_end(self, rig: Rig) -> None:
+        """1: nothing of the backend is left once it is closed, and that can be said twice."""
+
+        before = descriptors()
+        rig.run("")
+        rig.backend.close()
+        rig.backend.close()
+
+        assert descriptors() <= before
 
     def test_no_environment_no_host_files(self, rig: Rig) -> None:
         """2: the environment is the request's, and the host's files are not there."""
@@ -244,6 +288,21 @@ class BackendContract:
         assert outcome.pids_denied > 0 or outcome.killed_by is not None
         assert survivors() == set()
 
+    def test_the_most_processes_at_one_time(self, rig: Rig) -> None:
+        """4: told where the kernel counts it, and by nobody else."""
+
+        outcome = rig.run(
+            'if len(os.Args) == 1 {\nfor i := 0; i < 20; i++ {\nexec.Command("/prog/program", "x").Start()\n}\n'
+            "time.Sleep(300 * time.Millisecond)\n} else {\ntime.Sleep(time.Hour)\n}",
+            limits=replace(LIMITS, processes=400, cpu_s=4.0),
+        )
+
+        if PEAK_COUNTED and self.GROUPED:
+            assert outcome.processes_peak is not None
+            assert 20 < outcome.processes_peak <= 400 + self.HELPER_THREADS
+        else:
+            assert outcome.processes_peak is None
+
     def test_the_report_is_out_of_reach(self, rig: Rig) -> None:
         """3: writing to every descriptor does not forge a report."""
 
@@ -264,6 +323,33 @@ class BackendContract:
         assert enforced["network"] == ["lo"]
         assert enforced["open_files"] == LIMITS.open_files
         assert set(enforced["namespaces"]) >= self.NAMESPACES  # type: ignore[call-overload]
+
+    def test_enforced_limits_are_those_that_were_asked(self, rig: Rig) -> None:
+        """6: the groups' own files say the job's numbers; without groups nobody claims any."""
+
+        enforced = rig.run("").enforced
+
+        said = (enforced.get("memory_bytes"), enforced.get("pids_max"))
+        asked = (LIMITS.memory_mib * MIB, LIMITS.processes + self.HELPER_THREADS)
+        assert said == (asked if self.GROUPED else (None, None))
+        assert {str(enforced[name]) in GROUPS for name in ("memory", "pids")} == {self.GROUPED}
+
+    def test_enforced_folders_are_those_that_were_asked(self, rig: Rig) -> None:
+        """2, 6: the jail itself reads the sizes of its folders, and that its root is read-only."""
+
+        enforced = rig.run("").enforced
+
+        size = LIMITS.disk_mib * MIB
+        assert (enforced["tmp_bytes"], enforced["work_bytes"]) == (size, size)
+        assert enforced["root_read_only"] is True
+
+    def test_enforced_landlock_is_what_the_kernel_has(self, rig: Rig) -> None:
+        """6: Landlock in the kernel's version held what ran, where there is Landlock."""
+
+        version = landlock_version()
+
+        expected = f"abi {version}" if version > 0 else "none"
+        assert rig.run("").enforced["landlock"] == expected
 
     def test_several_threads(self, rig: Rig) -> None:
         """7: jobs of several threads do not disturb each other."""

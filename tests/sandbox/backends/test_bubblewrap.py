@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from sandbox.backends import Backend, Job, SandboxFault
 from sandbox.backends.bubblewrap import Bubblewrap
-from tests.sandbox.backends.contract import LIMITS, BackendContract
+from sandbox.toolchain import Toolchain
+from tests.sandbox.backends.contract import LIMITS, BackendContract, Ready, Rig
 
 pytestmark = [
     pytest.mark.needs_bwrap,
@@ -27,9 +31,38 @@ class TestBubblewrap(BackendContract):
 class TestBubblewrapWithoutGroups(BackendContract):
     """Where no control group can be made, rlimits and polling stand in."""
 
+    GROUPED = False
+
     @pytest.fixture
     def backend(self) -> Backend:
         return Bubblewrap(groups=lambda _: None)
+
+
+class TestBubblewrapReady(BackendContract):
+    """Jails that were started before their job."""
+
+    @pytest.fixture
+    def backend(self) -> Iterator[Backend]:
+        made = Bubblewrap(ready=1)
+        yield Ready(made)
+        made.close()
+
+
+def test_a_killed_jail_that_waited_costs_nothing(toolchain: Toolchain) -> None:
+    """A jail that died while it waited is found out, and the job gets another."""
+
+    backend = Bubblewrap(ready=1)
+    rig = Rig(backend, toolchain)
+    rig.run("")
+    assert backend.waiting.settle(5)
+    for _, jail in next(iter(backend.waiting._ready.values())):
+        os.kill(jail._pid, signal.SIGKILL)
+        jail._process.wait(5)
+
+    outcome = rig.run("")
+
+    backend.close()
+    assert outcome.report["exit_code"] == 0
 
 
 def test_a_broken_bubblewrap_is_a_fault_of_ours() -> None:

@@ -18,12 +18,12 @@ from docker.utils import kwargs_from_env
 
 from sandbox.backends import Backend, Job, Mount, SandboxFault
 from sandbox.backends.docker import Docker
-from sandbox.container_args import LABEL, LABEL_OWNER
+from sandbox.container_args import _HELPER_THREADS, LABEL, LABEL_OWNER
 from sandbox.container_image import REPOSITORY, image_tag
 from sandbox.toolchain import Toolchain
 from tests.docker_engine import docker_host
 from tests.forgotten_sockets import forgotten_sockets
-from tests.sandbox.backends.contract import LIMITS, BackendContract, Rig
+from tests.sandbox.backends.contract import LIMITS, BackendContract, Ready, Rig
 
 pytestmark = [pytest.mark.docker, pytest.mark.slow]
 ROOT = Path(__file__).parents[3]
@@ -47,8 +47,10 @@ def engine() -> str:
 
 
 @pytest.fixture(scope="module")
-def shared(engine: str) -> Docker:
-    return Docker(host=engine)
+def shared(engine: str) -> Iterator[Docker]:
+    made = Docker(host=engine)
+    yield made
+    made.close()
 
 
 @pytest.fixture
@@ -69,10 +71,24 @@ def jails(client: docker.APIClient, pid: int | None = None) -> list[dict[str, An
 class TestDocker(BackendContract):
     NAMESPACES = frozenset({"pid", "net", "mnt"})
     KERNEL_FOLDERS = ("/proc/1", "/sys")
+    HELPER_THREADS = _HELPER_THREADS
 
     @pytest.fixture
     def backend(self, shared: Docker) -> Backend:
         return shared
+
+
+class TestDockerReady(BackendContract):
+    """Containers that were started before their job."""
+
+    NAMESPACES = TestDocker.NAMESPACES
+    KERNEL_FOLDERS = TestDocker.KERNEL_FOLDERS
+
+    @pytest.fixture
+    def backend(self, engine: str) -> Iterator[Backend]:
+        made = Docker(host=engine, ready=1)
+        yield Ready(made)
+        made.close()
 
 
 @pytest.fixture
@@ -126,12 +142,13 @@ def test_a_descendant_that_holds_the_output_does_not_stall(rig: Rig) -> None:
     assert outcome.wall_s < 3
 
 
-def test_no_container_stays(rig: Rig, client: docker.APIClient) -> None:
+def test_no_container_stays(shared: Docker, rig: Rig, client: docker.APIClient) -> None:
     """1: a job takes its container along, a killed one too."""
 
     rig.run("")
     rig.run("for {\n}")
 
+    shared.waiting.settle(10)
     assert jails(client) == []
 
 
@@ -156,7 +173,9 @@ def test_a_killed_supervisor_leaves_nothing(
     while any(one["State"] == "running" for one in jails(client, worker.pid)):
         assert time.monotonic() < until
         time.sleep(0.05)
-    Rig(Docker(host=engine), toolchain).run("")
+    last = Docker(host=engine)
+    Rig(last, toolchain).run("")
+    last.close()
     assert jails(client, worker.pid) == []
 
 
@@ -198,7 +217,9 @@ def test_a_runner_image_must_hold_our_helper(engine: str, rig: Rig) -> None:
     rig.run("")
     name = f"{REPOSITORY}:{image_tag(rig.toolchain.helper, ())}"
 
-    assert Rig(Docker(host=engine, image=name), rig.toolchain).run("").report["exit_code"] == 0
+    given = Docker(host=engine, image=name)
+    assert Rig(given, rig.toolchain).run("").report["exit_code"] == 0
+    given.close()
     with pytest.raises(SandboxFault, match="stale_image"):
         Docker(host=engine, image=name).run(job)
 
