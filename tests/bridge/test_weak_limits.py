@@ -54,9 +54,10 @@ def without_groups(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 @pytest.mark.parametrize("kind", ["bubblewrap", "docker"])
 def test_the_mode_reaches_the_backend(
-    kind: str, *, server: bool, allowed: bool, expected: bool
+    monkeypatch: pytest.MonkeyPatch, kind: str, *, server: bool, allowed: bool, expected: bool
 ) -> None:
     """Weak limits are allowed on one's own machine, and on a server only where it is set."""
+    monkeypatch.setattr(auditor, "tried", lambda _backend, toolchain: toolchain)
     settings = make_settings(server=server, allowed=allowed, backend=kind)
 
     backend: Any = SandboxAuditor(settings)._prepared().backend
