@@ -19,6 +19,7 @@ from sandbox.model import (
     StageResult,
     StageStatus,
 )
+from sandbox.output_text import visible
 from sandbox.places import Locator
 from sandbox.static_rules import Rule, rule_table
 from sandbox.suggested_fix import Edit, suggested_fix
@@ -112,7 +113,7 @@ def _none(result: StageResult, why: str) -> Analysis:
 
 
 def _first_line(text: str) -> str:
-    return text.partition("\n")[0][:_WHY_LETTERS]
+    return visible(text.partition("\n")[0][:_WHY_LETTERS])
 
 
 def _blind(bench: Workbench) -> tuple[NotChecked, ...]:

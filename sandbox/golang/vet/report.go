@@ -62,6 +62,11 @@ func analyse(request *Request) (*Report, error) {
 	}
 	for _, unit := range request.Units {
 		one, err := l.check(unit.Path, request.Dir, unit.Files, "go"+request.Go)
+		if err != nil && unit.External {
+			// The task's tests may want what the answer lacks; that says nothing about the rest.
+			report.Failures = append(report.Failures, Failure{Tool: "tests", Rule: unit.Path, Why: err.Error()})
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
