@@ -14,8 +14,9 @@ const vetDir = "/vet"
 
 // vetUnit is one package as the analyzer wants it: after those it imports.
 type vetUnit struct {
-	Path  string   `json:"path"`
-	Files []string `json:"files"`
+	Path     string   `json:"path"`
+	Files    []string `json:"files"`
+	External bool     `json:"external"`
 }
 
 // Vetted is the analyzer's own report, or why there is none.
@@ -43,10 +44,10 @@ func vetUnits(units []*unit) []vetUnit {
 	wanted, last := []vetUnit{}, []vetUnit{}
 	for _, one := range units {
 		if len(one.files) > 0 {
-			wanted = append(wanted, vetUnit{one.path, names(one.files)})
+			wanted = append(wanted, vetUnit{one.path, names(one.files), false})
 		}
 		if len(one.external) > 0 {
-			last = append(last, vetUnit{one.path + "_test", names(one.external)})
+			last = append(last, vetUnit{one.path + "_test", names(one.external), true})
 		}
 	}
 	return append(wanted, last...)
