@@ -6,7 +6,11 @@ import (
 	"strings"
 )
 
-const sampleDepth = 3
+// A value of a type may need values of many others; together they are bounded, and so is each one's depth.
+const (
+	sampleDepth = 3
+	mostSamples = 20_000
+)
 
 // sampler makes plain values: small positive numbers that rise, short words, filled slices and maps.
 type sampler struct {
@@ -14,6 +18,7 @@ type sampler struct {
 	funcs []*types.Func
 	reach *reach
 	depth int
+	made  int
 	edge  bool
 }
 
@@ -30,7 +35,7 @@ var fruit = []string{"apple", "banana", "cherry", "date", "elder"}
 
 // value writes a plain value of a type; false where none can be made.
 func (m *sampler) value(t types.Type, name string, index int) (string, bool) {
-	if m.depth > sampleDepth {
+	if m.made++; m.depth > sampleDepth || m.made > mostSamples {
 		return "", false
 	}
 	m.depth++

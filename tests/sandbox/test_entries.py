@@ -238,3 +238,17 @@ def test_old_code_is_called_too(audited: Audited) -> None:
     report = audited(library("func Pick(xs []int) int { return xs[len(xs)] }"), go="1.13")
 
     assert report.functional == "fail"
+
+
+def test_types_that_need_each_other_end(audited: Audited) -> None:
+    """Making plain values is bounded, however many types lead to one another."""
+    kinds = range(30)
+    fields = "".join(f"\tF{n} I\n" for n in kinds)
+    types = "\n\n".join(
+        f"type T{n} struct {{\n{fields}}}\n\nfunc (t T{n}) M(i I) I {{ return t.F{n} }}"
+        for n in kinds
+    )
+
+    report = audited(library(f"type I interface{{ M(i I) I }}\n\n{types}"))
+
+    assert report.verdict is Verdict.ACCEPTED
