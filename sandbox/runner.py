@@ -16,6 +16,7 @@ from sandbox.facts import Facts
 from sandbox.go_imports import import_lines
 from sandbox.go_text import blanked
 from sandbox.inspection import Inspection
+from sandbox.measure import measure
 from sandbox.model import (
     AuditError,
     AuditInput,
@@ -46,10 +47,7 @@ from sandbox.toolchain import Toolchain
 from sandbox.workbench import Workbench
 
 _THREADS = 3
-_LATER = (
-    (StageName.BENCH, "benchmarks are not measured"),
-    (StageName.PROFILE, "profiles are not taken"),
-)
+_RUNNING = (StageName.RUN, StageName.TEST, StageName.RACE, StageName.BENCH, StageName.PROFILE)
 
 
 def input_digest(given: AuditInput) -> str:
@@ -178,7 +176,7 @@ class _Audit:
         )
         self.facts.add(result, *found)
         self._functional_fail()
-        for stage in (StageName.STATIC, StageName.RUN, StageName.TEST, StageName.RACE):
+        for stage in (StageName.STATIC, *_RUNNING):
             self.facts.skip(stage, "the code does not compile")
 
     def _build_and_run(self, bench: Workbench, seen: Inspection, settled: Settled) -> None:
@@ -204,6 +202,9 @@ class _Audit:
             else:
                 self._not_built(built)
             self._static(analysis)
+        if built.compiled:
+            # Last and alone: nothing else of this audit disturbs the times.
+            measure(bench, seen, built, self.facts)
 
     def _static(self, analysis: Future[Analysis] | None) -> None:
         if analysis is None:
@@ -217,7 +218,7 @@ class _Audit:
         verdict = Verdict.COMPILE_LIMIT if built.limited else Verdict.COMPILE_ERROR
         self.facts.verdicts.append(verdict)
         self._functional_fail()
-        for stage in (StageName.RUN, StageName.TEST, StageName.RACE):
+        for stage in _RUNNING:
             self.facts.skip(stage, "the code does not compile")
 
     def _functional_fail(self) -> None:
@@ -229,8 +230,6 @@ class _Audit:
         self, snippet: Snippet | None, error: AuditError | None, now: datetime, wall_s: float
     ) -> AuditReport:
         facts = self.facts
-        for stage, why in _LATER:
-            facts.skip(stage, why, StageStatus.NOT_RUN)
         stages = tuple(
             facts.stages.get(stage, StageResult(stage=stage, status=StageStatus.NOT_RUN))
             for stage in StageName
@@ -250,6 +249,8 @@ class _Audit:
             race=facts.race,
             deadlock=facts.deadlock,
             leak=facts.leak,
+            benchmarks=facts.benchmarks,
+            profiles=facts.profiles,
             not_checked=tuple(dict.fromkeys(facts.not_checked)),
             constraints=facts.constraints,
             limits=self.limits,
@@ -277,9 +278,9 @@ def _answer(given: AuditInput, bench: Workbench, seen: Inspection) -> Answer:
 
 def _without_shadowed(seen: Inspection, bench: Workbench) -> Inspection:
     """Gives the inspection without own tests whose names the task's tests use as well."""
-    given = {(test.path, test.name) for test in seen.tests if test.task}
+    given = {(test.path, test.name) for test in seen.listed if test.task}
     clashing = {
-        test.file for test in seen.tests if not test.task and (test.path, test.name) in given
+        test.file for test in seen.listed if not test.task and (test.path, test.name) in given
     }
     if clashing:
         bench.dropped.update(clashing)

@@ -115,8 +115,12 @@ class Workbench:
         race: bool = False,
         wall_s: float | None = None,
         patience: float = _BUSY_FACTOR,
+        bring: tuple[str, ...] = (),
     ) -> Outcome:
-        """Runs a program that was built: `m` main, `t` tests, `c` calls, `e` entry points, `k` crowds."""
+        """Runs a program that was built; what it leaves under the names in `bring` comes with the report.
+
+        `m` is main, `t` tests, `c` calls, `e` entry points, `k` crowds, `b` benchmarks, `p` profiles.
+        """
         wall_s = wall_s or self.limits.run_wall_s
         request = {
             "mode": "run",
@@ -127,6 +131,8 @@ class Workbench:
             "hard_ms": int(wall_s * patience * 1000),
             "collect_bytes": _RECORD_BYTES,
             "inodes": self.limits.inodes,
+            "bring": list(bring),
+            "bring_bytes": self.limits.profile_bytes,
         }
         job = Job(
             helper=self.toolchain.helper,

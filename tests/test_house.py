@@ -173,7 +173,8 @@ def test_every_link_to_a_heading_finds_it() -> None:
         for page in PAGES
         for link in _LINK.findall(page.read_text())
         if "://" not in link and "#" in link
-        if link.partition("#")[2] not in headings(page.parent / (link.partition("#")[0] or page.name))
+        if link.partition("#")[2]
+        not in headings(page.parent / (link.partition("#")[0] or page.name))
     ]
 
     assert broken == []

@@ -78,7 +78,7 @@ func build(request *Request) (any, []Attachment, error) {
 	if err == nil && len(problems) > 0 && onlyTests(problems) {
 		report.TestErrors = problems
 		without := *request
-		without.Tests, without.Files = nil, codeOnly(request.Files)
+		without.Tests, without.Benchmarks, without.Files = nil, nil, codeOnly(request.Files)
 		if b, err = newBuilder(&without); err == nil {
 			binary, problems, err = b.all()
 		}
@@ -140,7 +140,7 @@ func (b *builder) all() (string, []Problem, error) {
 			return "", problems, err
 		}
 	}
-	if mainPath == "" && len(b.request.Tests) == 0 && len(b.request.Hooks) == 0 {
+	if mainPath == "" && !b.request.tested() && len(b.request.Hooks) == 0 {
 		return "", nil, nil
 	}
 	return b.link(mainPath)

@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sandbox.accounting import resources
 from sandbox.backends import Outcome
 from sandbox.compile_words import reworded, rule_for
-from sandbox.inspection import Exercise, Inspection, Problem
+from sandbox.inspection import Exercise, Inspection, ListedTest, Problem
 from sandbox.model import Finding, Grade, KilledBy, Severity, StageName, StageResult, StageStatus
 from sandbox.workbench import Workbench
 
@@ -44,6 +44,7 @@ def build(bench: Workbench, seen: Inspection, *, race: bool = False) -> Build:
         "build",
         race=race,
         tests=tests,
+        benchmarks=[] if race else [one.model_dump() for one in _measured(bench, seen)],
         leak=seen.concurrent and not race,
         hooks=[hook.model_dump() for hook in exercise.hooks],
         call_count=len(exercise.calls),
@@ -75,6 +76,10 @@ def build(bench: Workbench, seen: Inspection, *, race: bool = False) -> Build:
         findings=tuple(findings),
         limited=built.disk_full,
     )
+
+
+def _measured(bench: Workbench, seen: Inspection) -> list[ListedTest]:
+    return seen.benchmarks[: bench.limits.benchmarks]
 
 
 def errors(bench: Workbench, problems: list[Problem]) -> list[Finding]:
