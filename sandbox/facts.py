@@ -13,6 +13,7 @@ from sandbox.model import (
     KilledBy,
     NotChecked,
     Observed,
+    Severity,
     StageName,
     StageResult,
     StageStatus,
@@ -22,6 +23,7 @@ from sandbox.model import (
 from sandbox.static_rules import without_twins
 
 _ORDER = list(Verdict)
+_HURTS = list(Severity)
 KILLED_VERDICT = {
     KilledBy.WALL: Verdict.TIME_LIMIT,
     KilledBy.CPU: Verdict.TIME_LIMIT,
@@ -97,7 +99,7 @@ class Facts:
         return tuple(dict.fromkeys([*flags, *self.flags]))
 
     def sorted_findings(self, limit: int) -> tuple[Finding, ...]:
-        """Gives the findings once each, by place; a defect that several stages saw is told once."""
+        """Gives the worst findings once each, by place; a defect that several stages saw is told once."""
         seen: dict[object, Finding] = {}
         for finding in self.findings:
             key = (
@@ -108,7 +110,10 @@ class Facts:
             seen.setdefault(
                 (key, finding.id) if finding.tool not in _ONE_FINDING_ENOUGH else key, finding
             )
-        ordered = sorted(
-            seen.values(), key=lambda one: (one.file, one.line, one.column, one.tool, one.rule)
-        )
-        return tuple(without_twins(ordered)[:limit])
+        ordered = without_twins(sorted(seen.values(), key=_place))
+        worst = sorted(ordered, key=lambda one: _HURTS.index(one.severity))[:limit]
+        return tuple(sorted(worst, key=_place))
+
+
+def _place(finding: Finding) -> tuple[str, int, int, str, str]:
+    return finding.file, finding.line, finding.column, finding.tool, finding.rule

@@ -55,25 +55,31 @@ def may_hold(names: Collection[str], *, lasting: bool) -> Callable[[str], bool]:
     return held
 
 
-def run_series(bench: Workbench, program: bytes, kind: str, *, share: float = 0.4) -> Series:
+def run_series(
+    bench: Workbench, program: bytes, kind: str, *, share: float, patience: float
+) -> Series:
     """Gives the results of every call; after two time-outs the rest is left undone.
 
     Args:
         bench: Where it runs.
         program: The built program.
         kind: What of the program runs.
-        share: How much of the processor time is given as wall time. A process that the processor
-            limit ends tells nothing, so the clock must come first even when it is given twice.
+        share: How much of the processor time is given as wall time to a process that waits.
+        patience: How many times that is given to one that computes. A process that the processor
+            limit ends tells nothing, so the clock must come first.
     """
     series = Series()
     timeouts = 0
     wall_s = min(bench.limits.run_wall_s, bench.limits.run_cpu_s * share)
     for _ in range(_MOST_PROCESSES):
         left_out = ",".join(map(str, sorted(series.done | set(series.ended))))
-        one = ran(bench.execute(program, kind, args=(left_out,), wall_s=wall_s, patience=2.0))
+        one = ran(bench.execute(program, kind, args=(left_out,), wall_s=wall_s, patience=patience))
         series.runs.append(one)
-        begun = _read(series, _record(one).split("\n"))
-        if one.record.ending or begun is None:
+        begun, last = _read(series, _record(one).split("\n"))
+        if begun is None and one.crashed:
+            # A goroutine that a call left behind ended the process.
+            begun = last
+        if begun is None or (one.record.ending and not one.crashed):
             break
         series.ended[begun] = one
         timeouts += one.killed_by is not None
@@ -87,23 +93,23 @@ def _record(one: Ran) -> str:
     return str(report.get("record", "")) if isinstance(report, dict) else ""
 
 
-def _read(series: Series, lines: Iterable[str]) -> int | None:
-    """Notes the rows and gives the call that was begun last and never done."""
-    begun = None
+def _read(series: Series, lines: Iterable[str]) -> tuple[int | None, int | None]:
+    """Notes the rows; gives the call that was begun and never done, and the last that was done."""
+    begun = last = None
     for line in lines:
         match line.split(" ", 3):
             case ["B", number] if number.isdigit():
                 begun = int(number)
             case ["D", number] if number.isdigit():
-                series.done.add(int(number))
-                begun = None
+                begun, last = None, int(number)
+                series.done.add(last)
             case ["R", number, step, row] if number.isdigit() and step.isdigit():
                 found = _json(row)
                 if isinstance(found, list):
                     series.results.setdefault((int(number), int(step)), found)
             case ["P", number, kind, rest] if number.isdigit():
                 series.panics.setdefault(int(number), _panic(kind, rest))
-    return begun
+    return begun, last
 
 
 def _panic(kind: str, rest: str) -> Panic:

@@ -21,19 +21,21 @@ class Rule:
     tool: str
     name: str
     what: str = ""
-    severity: Severity | None
-    """Null where the rule is not acted upon."""
+    severity: Severity = Severity.NIT
     grade: Grade = Grade.E2
     cwe: int | None = None
     file: re.Pattern[str] | None = None
     line: re.Pattern[str] | None = None
     off: str = ""
+    """Why the rule is not acted upon; empty where it is."""
 
-    def counts(self, text: str, line: str) -> bool:
-        """Tells whether a file and a line show what the rule wants to see beside its finding."""
-        return (self.file is None or bool(self.file.search(text))) and (
-            self.line is None or bool(self.line.search(line))
-        )
+    def counts_in(self, text: str) -> bool:
+        """Tells whether a file shows what the rule wants to see beside its finding."""
+        return self.file is None or bool(self.file.search(text))
+
+    def counts_on(self, line: str) -> bool:
+        """Tells whether a line shows what the rule wants to see on it."""
+        return self.line is None or bool(self.line.search(line))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,12 +74,12 @@ def rule_table() -> RuleTable:
 
 
 def _rule(name: str, group: Mapping[str, str]) -> Rule:
-    severity, cwe = group.get("severity"), group.get("cwe")
+    cwe = group.get("cwe")
     return Rule(
         tool=group["tool"],
         name=name,
         what=group.get("what", ""),
-        severity=Severity(severity) if severity else None,
+        severity=Severity(group["severity"]) if "off" not in group else Severity.NIT,
         grade=Grade(group.get("grade", Grade.E2)),
         cwe=int(cwe) if cwe else None,
         file=re.compile(group["file"]) if "file" in group else None,

@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import unified_diff
-from itertools import takewhile
 
 from sandbox.model import Fix, Snippet, SnippetFile
 
@@ -33,49 +32,62 @@ def suggested_fix(snippet: Snippet, file: SnippetFile, edits: Sequence[Edit]) ->
         edits: Changes that hold together; they do not overlap.
     """
     whole = next((one.text for one in snippet.sources if one.name == file.source), None)
-    changed = _edited(file, edits)
-    if whole is None or changed is None:
+    data = file.text.encode()
+    ordered = sorted(edits, key=lambda one: (one.start, one.end))
+    if whole is None or not _are_sound(file, data, ordered):
         return None
-    before, after = _own_lines(file, file.text), _own_lines(file, changed)
-    given = whole.split("\n")
-    first = file.first_line - 1
-    if [line.rstrip("\r") for line in given[first : first + len(before)]] != before:
-        # Normalisation changed these lines, so an edit of them is none of the original.
+    start, end = _window(data, ordered)
+    before = data[start:end].decode(errors="replace")
+    after = _edited(data, start, end, ordered)
+    if start == 0:
+        added = max(0, file.column_shift)
+        before, after = before[added:], after[added:]
+    left, right = before.split("\n"), after.split("\n")
+    first = file.first_line - 1 + data.count(b"\n", 0, start)
+    given = [line.rstrip("\r") for line in whole.split("\n")]
+    # Where normalisation changed these lines, an edit of them is none of the original.
+    if given[first : first + len(left)] != left or max(len(left), len(right)) > _LONGEST_LINES:
         return None
-    diff = _diff(file.source, given, [*given[:first], *after, *given[first + len(before) :]])
+    lead = given[max(0, first - _CONTEXT) : first]
+    trail = given[first + len(left) :][:_CONTEXT]
+    left, right, first = [*lead, *left, *trail], [*lead, *right, *trail], first - len(lead)
+    diff = _diff(file.source, left, right, first)
     return Fix(diff=diff) if diff else None
 
 
-def _edited(file: SnippetFile, edits: Sequence[Edit]) -> str | None:
-    data = file.text.encode()
-    ordered = sorted(edits, key=lambda one: (one.start, one.end))
-    parts, at = [], 0
+def _are_sound(file: SnippetFile, data: bytes, ordered: Sequence[Edit]) -> bool:
+    at = max(0, file.column_shift)
     for one in ordered:
-        if not max(at, file.column_shift) <= one.start <= one.end <= len(data):
-            return None
+        if not at <= one.start <= one.end <= len(data):
+            return False
+        at = one.end
+    return bool(ordered)
+
+
+def _window(data: bytes, ordered: Sequence[Edit]) -> tuple[int, int]:
+    """The bytes of the lines that are touched and of their neighbours, without the last one's end."""
+    before, after = ordered[0].start, ordered[-1].end - 1
+    for _ in range(_CONTEXT + 1):
+        before = data.rfind(b"\n", 0, before) if before >= 0 else before
+        found = data.find(b"\n", after + 1)
+        after = len(data) if found < 0 else found
+    if after == len(data) and data.endswith(b"\n") and ordered[-1].end < len(data):
+        after -= 1
+    return before + 1, after
+
+
+def _edited(data: bytes, start: int, end: int, ordered: Sequence[Edit]) -> str:
+    parts, at = [], start
+    for one in ordered:
         parts += [data[at : one.start], one.text.encode()]
         at = one.end
-    return b"".join([*parts, data[at:]]).decode(errors="replace")
+    return b"".join([*parts, data[at:end]]).decode(errors="replace")
 
 
-def _own_lines(file: SnippetFile, text: str) -> list[str]:
-    """The lines without what normalisation put in front of the first, and without an added end."""
-    own = text.encode()[max(0, file.column_shift) :].decode(errors="replace")
-    return own.removesuffix("\n").split("\n")
-
-
-def _diff(name: str, before: list[str], after: list[str]) -> str:
-    """A diff of the lines that differ and their neighbours, with the numbers of the whole text."""
-    pairs = zip(before, after, strict=False)
-    start = max(0, sum(1 for _ in takewhile(lambda two: two[0] == two[1], pairs)) - _CONTEXT)
-    left, right = before[start:], after[start:]
-    backwards = zip(reversed(left), reversed(right), strict=False)
-    same = max(0, sum(1 for _ in takewhile(lambda two: two[0] == two[1], backwards)) - _CONTEXT)
-    left, right = left[: len(left) - same], right[: len(right) - same]
-    if max(len(left), len(right)) > _LONGEST_LINES:
-        return ""
+def _diff(name: str, left: list[str], right: list[str], first: int) -> str:
+    """A diff with the line numbers of the whole text."""
     lines = unified_diff(left, right, f"a/{name}", f"b/{name}", n=_CONTEXT, lineterm="")
-    return "\n".join(_HUNK.sub(lambda hunk: _moved(hunk, start), line) for line in lines)
+    return "\n".join(_HUNK.sub(lambda hunk: _moved(hunk, first), line) for line in lines)
 
 
 def _moved(hunk: re.Match[str], by: int) -> str:

@@ -44,7 +44,7 @@ def page() -> str:
             f"\n## {tool}\nFrom {title}.\n\n| Rules | Defect | Severity | Grade | CWE | Clause |\n"
             "|---|---|---|---|---|---|\n"
         )
-        parts += rows([one for one in own if one.severity])
+        parts += rows([one for one in own if not one.off])
         parts += [
             f"\nOff ({why}): {names(group)}.\n"
             for why, group in groupby((one for one in own if one.off), lambda one: one.off)

@@ -11,10 +11,15 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy import Engine
 
 from sandbox.toolchain import default_data_folder
 from tests.backend_parity import check_parity
+
+# A deadline for each example would time the machine; a reader that hangs meets the test's own time-out.
+settings.register_profile("gavel", deadline=None)
+settings.load_profile("gavel")
 
 _numbers = itertools.count()
 

@@ -17,7 +17,7 @@ def main() -> None:
     def tell(message: str) -> None:
         print(f"{time.monotonic() - start:6.1f} s  {message}", flush=True)
 
-    tell("preparing the Go toolchain (once, about two minutes)")
+    tell("preparing the Go toolchain (once, about four minutes)")
     prepare(folder, tell)
     tell("looking for a browser")
     browser.find_or_install()

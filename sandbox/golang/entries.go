@@ -36,11 +36,12 @@ type explorer struct {
 	plain *sampler
 	edge  *sampler
 	reach *reach
+	top   map[types.Object]bool
 }
 
 func (made *Exercise) entries(fset *token.FileSet, one *checked, s *speller, together bool) []fragment {
 	r := newReach(one)
-	e := &explorer{made: made, fset: fset, one: one, reach: r,
+	e := &explorer{made: made, fset: fset, one: one, reach: r, top: r.roots(),
 		plain: &sampler{speller: s, funcs: one.functions(), reach: r},
 		edge:  &sampler{speller: s, funcs: one.functions(), reach: r, edge: true}}
 	fragments := []fragment{}
@@ -67,7 +68,6 @@ func (e *explorer) note(fn *types.Func, name string, entry Entry) int {
 
 func (e *explorer) entryFunctions() []*types.Func {
 	exported, roots := []*types.Func{}, []*types.Func{}
-	top := e.reach.roots()
 	for _, fn := range e.one.functions() {
 		sig := fn.Type().(*types.Signature)
 		if strings.HasPrefix(fn.Name(), "Must") || e.reach.outside(fn) || e.reach.warns(fn) || waiting[strings.ToLower(fn.Name())] || len(e.made.Entries) > mostEntries {
@@ -78,7 +78,7 @@ func (e *explorer) entryFunctions() []*types.Func {
 		}
 		if fn.Exported() {
 			exported = append(exported, fn)
-		} else if top[fn] {
+		} else if e.top[fn] {
 			roots = append(roots, fn)
 		}
 	}
@@ -318,7 +318,7 @@ func (e *explorer) methods(t types.Type) []*types.Func {
 	set := types.NewMethodSet(types.NewPointer(t))
 	for i := range set.Len() {
 		method, ok := set.At(i).Obj().(*types.Func)
-		if !ok || method.Pkg() != e.one.pkg || !method.Exported() && e.one.unit.name != "main" {
+		if !ok || method.Pkg() != e.one.pkg || !method.Exported() && (e.one.unit.name != "main" || !e.top[method.Origin()]) {
 			continue
 		}
 		name := strings.ToLower(method.Name())

@@ -60,10 +60,22 @@ func exercise(request *Request, fset *token.FileSet, all []*checked, imports typ
 		}
 		made.declared(one)
 		if len(request.Calls) > 0 || request.Entries {
-			made.hook(request, fset, one, imports)
+			made.tryHook(request, fset, one, imports)
 		}
 	}
 	return made
+}
+
+// tryHook leaves a package out whose types are too strange to be called; it is still audited.
+func (made *Exercise) tryHook(request *Request, fset *token.FileSet, one *checked, imports types.Importer) {
+	defer func() {
+		if recover() != nil {
+			for i := range made.Calls {
+				made.Calls[i] = Placed{Why: "the answer's types can't be taken apart"}
+			}
+		}
+	}()
+	made.hook(request, fset, one, imports)
 }
 
 func (made *Exercise) declared(one *checked) {

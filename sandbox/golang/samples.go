@@ -6,7 +6,11 @@ import (
 	"strings"
 )
 
-const sampleDepth = 3
+// A value of a type may need values of many others; together they are bounded, and so is each one's depth.
+const (
+	sampleDepth = 3
+	mostSamples = 20_000
+)
 
 // sampler makes plain values: small positive numbers that rise, short words, filled slices and maps.
 type sampler struct {
@@ -14,6 +18,7 @@ type sampler struct {
 	funcs []*types.Func
 	reach *reach
 	depth int
+	made  int
 	edge  bool
 }
 
@@ -23,11 +28,14 @@ var words = map[string]string{"expr": "1 + 2", "expression": "1 + 2", "url": "ht
 	"roman": "XIV", "binary": "101", "hex": "ff", "digits": "123", "num": "12", "ip": "10.0.0.1", "version": "1.2.3", "pattern": "a*",
 	"op": "+", "operator": "+", "level": "info", "duration": "1s", "time": "15:04", "layout": "2006-01-02", "number": "12", "sep": ","}
 
+// targets are slices that a function writes into; too short a one is its caller's mistake.
+var targets = map[string]bool{"dst": true, "dest": true, "out": true, "buf": true, "buffer": true, "output": true}
+
 var fruit = []string{"apple", "banana", "cherry", "date", "elder"}
 
 // value writes a plain value of a type; false where none can be made.
 func (m *sampler) value(t types.Type, name string, index int) (string, bool) {
-	if m.depth > sampleDepth {
+	if m.made++; m.depth > sampleDepth || m.made > mostSamples {
 		return "", false
 	}
 	m.depth++
@@ -132,6 +140,9 @@ func (m *sampler) constant(t types.Type) string {
 func (m *sampler) several(t, elem types.Type, name string, count int) (string, bool) {
 	basic, isBasic := elem.Underlying().(*types.Basic)
 	if _, isSlice := t.Underlying().(*types.Slice); isSlice {
+		if targets[strings.ToLower(name)] {
+			return "make(" + m.typ(t) + ", 256)", true
+		}
 		if m.edge {
 			return m.typ(t) + "{}", true
 		}

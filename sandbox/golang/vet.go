@@ -14,8 +14,9 @@ const vetDir = "/vet"
 
 // vetUnit is one package as the analyzer wants it: after those it imports.
 type vetUnit struct {
-	Path  string   `json:"path"`
-	Files []string `json:"files"`
+	Path     string   `json:"path"`
+	Files    []string `json:"files"`
+	External bool     `json:"external"`
 }
 
 // Vetted is the analyzer's own report, or why there is none.
@@ -43,10 +44,10 @@ func vetUnits(units []*unit) []vetUnit {
 	wanted, last := []vetUnit{}, []vetUnit{}
 	for _, one := range units {
 		if len(one.files) > 0 {
-			wanted = append(wanted, vetUnit{one.path, names(one.files)})
+			wanted = append(wanted, vetUnit{one.path, names(one.files), false})
 		}
 		if len(one.external) > 0 {
-			last = append(last, vetUnit{one.path + "_test", names(one.external)})
+			last = append(last, vetUnit{one.path + "_test", names(one.external), true})
 		}
 	}
 	return append(wanted, last...)
@@ -65,8 +66,8 @@ func analyzed(wanted []byte, wall time.Duration) *Vetted {
 	limit, cancel := context.WithTimeout(context.Background(), wall)
 	defer cancel()
 	command := exec.CommandContext(limit, vetDir+"/gavelvet")
-	// Collecting seldom is cheaper for a process this short; the limit keeps large snippets in bounds.
-	command.Dir, command.Env = srcDir, []string{"GOROOT=/go", "TMPDIR=" + workDir, "GOGC=400", "GOMEMLIMIT=1GiB"}
+	// A process this short is over before collecting pays; the limit keeps large snippets in bounds.
+	command.Dir, command.Env = srcDir, []string{"GOROOT=/go", "TMPDIR=" + workDir, "GOGC=off", "GOMEMLIMIT=768MiB"}
 	var said, out bytes.Buffer
 	command.Stdin, command.Stdout, command.Stderr = bytes.NewReader(wanted), &out, &said
 	err := confined(command.Start)

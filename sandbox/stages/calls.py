@@ -44,7 +44,7 @@ def run_calls(
     rules: Rules,
 ) -> CallRuns:
     """Gives the result of every example; one that did not come to its end has failed."""
-    series = run_series(bench, program, "c")
+    series = run_series(bench, program, "c", share=0.6, patience=1.4)
     outcomes = {
         number: _outcome(bench, series, number, case, rules) for number, (case, _) in cases.items()
     }

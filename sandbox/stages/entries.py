@@ -13,7 +13,9 @@ from sandbox.ran import Ran, own_place, stage_result
 from sandbox.series import Panic, Series, may_hold, run_series
 from sandbox.workbench import Workbench
 
-_SHARE = 0.25
+_SHARE, _PATIENCE = 0.2, 4.0
+# Plain values are a matter of milliseconds; less than this and a busy machine may be to blame.
+_COMPUTED_SHARE = 0.1
 _UNFINISHED = ("not implemented", "unimplemented", "todo", "fixme")
 _COMPUTES = frozenset({KilledBy.CPU, KilledBy.MEMORY, KilledBy.OUTPUT})
 _BY_DESIGN = ("chan", "select", "sync.Cond", "sync.WaitGroup")
@@ -42,7 +44,7 @@ class EntryRuns:
 
 def run_entries(bench: Workbench, program: bytes, entries: Sequence[Entry]) -> EntryRuns:
     """Gives what plain values made them do; what waits by design, or panics as written, is no finding."""
-    series = run_series(bench, program, "e", share=_SHARE)
+    series = run_series(bench, program, "e", share=_SHARE, patience=_PATIENCE)
     findings: list[Finding] = []
     unknown: list[NotChecked] = []
     hung: list[Ran] = []
@@ -55,7 +57,7 @@ def run_entries(bench: Workbench, program: bytes, entries: Sequence[Entry]) -> E
             continue
         if (
             entry is None
-            or _waits(one, entry)
+            or _waits(bench, one, entry)
             or not (one.crashed or one.deadlocked or one.killed_by)
         ):
             name = entry.name if entry else "an entry point"
@@ -127,13 +129,14 @@ def _about(finding: Finding, entry: Entry) -> Finding:
     return finding.model_copy(update=changes)
 
 
-def _waits(one: Ran, entry: Entry) -> bool:
+def _waits(bench: Workbench, one: Ran, entry: Entry) -> bool:
     """Tells whether it may be meant to wait: a method for another goroutine, anything for a clock."""
-    states = [goroutine.state for goroutine in one.crash.goroutines if goroutine.frames]
+    states = [goroutine.state for goroutine in one.crash.goroutines]
     if one.deadlocked:
         return entry.method and any(state.startswith(_BY_DESIGN) for state in states)
     if one.killed_by is None or one.killed_by in _COMPUTES:
         return False
-    return one.killed_by is not KilledBy.WALL or not any(
-        state.startswith(("running", "runnable")) for state in states
-    )
+    report = one.outcome.report if isinstance(one.outcome.report, dict) else {}
+    computed = float(report.get("cpu_s", 0)) >= _COMPUTED_SHARE * bench.limits.run_cpu_s
+    running = any(state.startswith(("running", "runnable")) for state in states)
+    return one.killed_by is not KilledBy.WALL or not (computed and running)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 
 from pydantic import BaseModel
 
 from sandbox.accounting import resources
-from sandbox.go_text import blanked
 from sandbox.inspection import Problem
 from sandbox.model import (
     Finding,
     Fix,
     KilledBy,
     NotChecked,
+    Severity,
     SnippetFile,
     StageName,
     StageResult,
     StageStatus,
 )
+from sandbox.output_text import visible
+from sandbox.places import Locator
 from sandbox.static_rules import Rule, rule_table
 from sandbox.suggested_fix import Edit, suggested_fix
 from sandbox.workbench import Workbench
@@ -26,6 +29,7 @@ from sandbox.workbench import Workbench
 WHAT = "static analysis"
 _NOT_POSSIBLE = "analysis not possible"
 _WHY_LETTERS = 300
+_WORST = tuple(Severity)
 
 
 class _Edit(BaseModel):
@@ -78,7 +82,7 @@ def analyse(bench: Workbench) -> Analysis:
     result, vetted, why = first if first[1] else _ask(bench)
     if vetted is None:
         return _none(result, f"{_NOT_POSSIBLE}: {why}")
-    findings = tuple(one for said in vetted.problems for one in _findings(bench, said))
+    findings = _findings(bench, vetted.problems)
     status = StageStatus.FAILED if findings else StageStatus.OK
     return Analysis(
         result=result.model_copy(update={"status": status}),
@@ -111,7 +115,7 @@ def _none(result: StageResult, why: str) -> Analysis:
 
 
 def _first_line(text: str) -> str:
-    return text.partition("\n")[0][:_WHY_LETTERS]
+    return visible(text.partition("\n")[0][:_WHY_LETTERS])
 
 
 def _blind(bench: Workbench) -> tuple[NotChecked, ...]:
@@ -126,33 +130,60 @@ def _gave_up(failures: list[_Failure]) -> tuple[NotChecked, ...]:
     )
 
 
-def _findings(bench: Workbench, said: _Said) -> list[Finding]:
-    rule = rule_table().rules.get((said.tool, said.rule))
-    if rule is None or rule.severity is None or not bench.locator.is_answer(said.file):
-        return []
-    file = bench.locator.file(said.file)
-    if file is None or not _counts(rule, file, said.line):
-        return []
-    return [
-        bench.locator.finding(
-            said.place,
-            tool=said.tool,
-            rule=said.rule,
-            message=said.message,
-            severity=rule.severity,
-            grade=rule.grade,
-            cwe=said.cwe or rule.cwe,
-            stage=StageName.STATIC,
-            fix=_fix(bench, file, said.fix),
-        )
-    ]
+def _findings(bench: Workbench, problems: list[_Said]) -> tuple[Finding, ...]:
+    """The worst first, and no more than a report takes: what is left over costs nothing."""
+    found: list[Finding] = []
+    shown = _Shown(bench.locator)
+    acted = _acted_upon(bench, problems)
+    for rule, said in sorted(acted, key=lambda one: _WORST.index(one[0].severity)):
+        file = bench.locator.file(said.file)
+        if file is None or not shown.beside(rule, said):
+            continue
+        found.append(_finding(bench, rule, said, file))
+        if len(found) == bench.limits.findings:
+            break
+    return tuple(found)
 
 
-def _counts(rule: Rule, file: SnippetFile, line: int) -> bool:
-    if rule.file is None and rule.line is None:
-        return True
-    lines = blanked(file.text).split("\n")
-    return rule.counts(file.text, lines[line - 1] if 1 <= line <= len(lines) else "")
+def _acted_upon(bench: Workbench, problems: list[_Said]) -> Iterator[tuple[Rule, _Said]]:
+    table, locator = rule_table().rules, bench.locator
+    answers = {one.file for one in problems if locator.is_answer(one.file)}
+    for one in problems:
+        rule = table.get((one.tool, one.rule))
+        if rule is not None and not rule.off and one.file in answers:
+            yield rule, one
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """Knows what files show beside findings; each file is searched once for each rule."""
+
+    locator: Locator
+    known: dict[tuple[str, str], bool] = field(default_factory=dict)
+
+    def beside(self, rule: Rule, said: _Said) -> bool:
+        """Tells whether everything is there that makes the rule count."""
+        return rule.counts_on(self.locator.excerpt(said.place)) and self._in_file(rule, said.file)
+
+    def _in_file(self, rule: Rule, name: str) -> bool:
+        file = self.locator.file(name)
+        if (rule.name, name) not in self.known:
+            self.known[rule.name, name] = file is not None and rule.counts_in(file.text)
+        return self.known[rule.name, name]
+
+
+def _finding(bench: Workbench, rule: Rule, said: _Said, file: SnippetFile) -> Finding:
+    return bench.locator.finding(
+        said.place,
+        tool=said.tool,
+        rule=said.rule,
+        message=said.message,
+        severity=rule.severity,
+        grade=rule.grade,
+        cwe=said.cwe or rule.cwe,
+        stage=StageName.STATIC,
+        fix=_fix(bench, file, said.fix),
+    )
 
 
 def _fix(bench: Workbench, file: SnippetFile, edits: tuple[_Edit, ...]) -> Fix | None:

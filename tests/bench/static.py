@@ -70,7 +70,7 @@ def _start(toolchain: Toolchain) -> float:
 
 
 def _seconds(toolchain: Toolchain, args: list[str], text: str) -> float:
-    env = {"GOGC": "400", "GOMEMLIMIT": "1GiB"}
+    env = {"GOGC": "off", "GOMEMLIMIT": "768MiB"}
     start = time.perf_counter()
     command = [f"{toolchain.vet}/{ANALYZER}", *args]
     subprocess.run(command, input=text, text=True, env=env, check=True, capture_output=True)

@@ -122,6 +122,7 @@ SOUND = {
         (),
     ),
     "callback": ("func Apply(xs []int, f func(int) int) {\n\tfor i := range xs {\n\t\txs[i] = f(xs[i])\n\t}\n}", ()),
+    "target": ("func Copy(dst, src []byte) {\n\tfor i, b := range src {\n\t\tdst[2*i] = b\n\t}\n}", ()),
     "generator": (
         "func Gen(n int) <-chan int {\n\tch := make(chan int)\n\tgo func() {\n\t\tdefer close(ch)\n\t\tfor i := range n {\n\t\t\tch <- i\n\t\t}\n\t}()\n\treturn ch\n}",
         (),
@@ -210,7 +211,7 @@ def test_a_leak(audited: Audited, value: str) -> None:
 
 def test_a_program_is_entered_by_what_main_calls(audited: Audited) -> None:
     """In a program without exported names, helpers are left to their callers."""
-    code = "package main\n\nfunc total(xs []int) int { return at(xs, 0) }\n\nfunc at(xs []int, i int) int { return xs[i] }\n\nfunc mean(xs []int) int { return total(xs) / (len(xs) - 5) }\n\nfunc main() {}\n"
+    code = "package main\n\nfunc total(xs []int) int { return at(xs, 0) }\n\nfunc at(xs []int, i int) int { return xs[i] }\n\nfunc mean(xs []int) int { return total(xs) / (len(xs) - 5) }\n\ntype reader struct{ at int }\n\nfunc (r *reader) next(xs []int) int { return xs[len(xs)+r.at] }\n\nfunc (r *reader) all(n int) int { return n + r.next(make([]int, 0)) }\n\nfunc read(n int) int {\n\tif n > 100 {\n\t\treturn (&reader{}).all(n)\n\t}\n\treturn n\n}\n\nfunc main() {}\n"
 
     report = audited(code)
 
@@ -237,3 +238,17 @@ def test_old_code_is_called_too(audited: Audited) -> None:
     report = audited(library("func Pick(xs []int) int { return xs[len(xs)] }"), go="1.13")
 
     assert report.functional == "fail"
+
+
+def test_types_that_need_each_other_end(audited: Audited) -> None:
+    """Making plain values is bounded, however many types lead to one another."""
+    kinds = range(30)
+    fields = "".join(f"\tF{n} I\n" for n in kinds)
+    types = "\n\n".join(
+        f"type T{n} struct {{\n{fields}}}\n\nfunc (t T{n}) M(i I) I {{ return t.F{n} }}"
+        for n in kinds
+    )
+
+    report = audited(library(f"type I interface{{ M(i I) I }}\n\n{types}"))
+
+    assert report.verdict is Verdict.ACCEPTED

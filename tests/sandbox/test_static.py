@@ -125,6 +125,17 @@ def test_the_tests_of_the_task_are_not_judged(audited: Audited) -> None:
     assert report.findings == ()
 
 
+def test_tests_that_do_not_compile_hide_nothing(audited: Audited) -> None:
+    """The task may ask for what the answer lacks; the answer is analysed all the same."""
+    code = 'package say\n\nimport "fmt"\n\nfunc Hi() { fmt.Printf("%d", "x") }\n'
+    test = 'package say_test\n\nimport (\n\t"testing"\n\n\t"snip"\n)\n\nfunc TestIt(t *testing.T) { say.Missing() }\n'
+
+    report = audited(code, tests={"it_test.go": test})
+
+    assert ("vet", "printf", 5) in seen(report)
+    assert "tests snip_test" in {one.what for one in report.not_checked}
+
+
 def test_the_language_version_counts(audited: Audited) -> None:
     """Loop variables are shared before Go 1.22."""
     code = (

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.facts import Facts
 from sandbox.model import Finding, FindingEvidence, Grade, Severity, StageName
 from sandbox.static_rules import Rule, rule_table, without_twins
 from sandbox.toolchain import Toolchain
@@ -43,18 +44,16 @@ def test_the_table_names_what_the_analyzer_may_say(toolchain: Toolchain) -> None
     assert said == set(rule_table().rules)
 
 
-def test_a_rule_is_acted_upon_or_off_with_a_reason() -> None:
+def test_a_rule_says_what_is_wrong_or_why_it_is_off() -> None:
     """Nothing is left out in silence."""
 
-    assert [
-        one for one in rule_table().rules.values() if (one.severity is None) != bool(one.off)
-    ] == []
+    assert [one for one in rule_table().rules.values() if bool(one.what) == bool(one.off)] == []
 
 
 def test_nothing_of_gosec_counts_as_proven() -> None:
     """Its rules are patterns, and its taint takes a program's own arguments for an attacker's."""
 
-    acted = [one for one in rule_table().rules.values() if one.tool == "gosec" and one.severity]
+    acted = [one for one in rule_table().rules.values() if one.tool == "gosec" and not one.off]
 
     assert {one.grade for one in acted} == {Grade.E1}
 
@@ -66,7 +65,7 @@ def test_a_style_is_a_nit() -> None:
     assert {
         (one.severity, one.grade)
         for one in rule_table().rules.values()
-        if one.tool in style and one.severity and one.name != "stringsbuilder"
+        if one.tool in style and not one.off and one.name != "stringsbuilder"
     } == {(Severity.NIT, Grade.E1)}
 
 
@@ -119,4 +118,18 @@ def test_a_rule_may_want_to_see_more(text: str, line: str, counts: bool) -> None
         line=re.compile("0o6[67]"),
     )
 
-    assert rule.counts(text, line) is counts
+    assert (rule.counts_in(text) and rule.counts_on(line)) is counts
+
+
+def test_a_full_report_keeps_the_worst() -> None:
+    """Many nits at the top of a text don't hide a defect at its end."""
+    nits = [
+        found("simple", "S1002", id=str(line), line=line, severity=Severity.NIT)
+        for line in range(9)
+    ]
+    worst = found("vet", "nilness", line=99, severity=Severity.MAJOR)
+    facts = Facts(findings=[*nits, worst])
+
+    kept = facts.sorted_findings(3)
+
+    assert [one.line for one in kept] == [0, 1, 99]

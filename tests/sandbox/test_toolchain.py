@@ -24,8 +24,10 @@ def goroot(tmp_path: Path) -> Path:
 
 def fake_build(folder: Path, calls: list[str]) -> None:
     calls.append(folder.name)
-    folder.mkdir()
-    (folder / MANIFEST).write_text('{"race_missing": "no gcc", "race_libraries": [], "blind": []}')
+    part = folder.with_suffix(".part")
+    part.mkdir()
+    (part / MANIFEST).write_text('{"race_missing": "no gcc", "race_libraries": [], "blind": []}')
+    part.rename(folder)
 
 
 def fake_builds(monkeypatch: pytest.MonkeyPatch, calls: list[str]) -> None:

@@ -13,10 +13,12 @@ import (
 	"path/filepath"
 )
 
-// Unit is one package of the snippet: its import path, and its files below the request's folder.
+// Unit is one package of the snippet: its import path, and its files below the request's folder. Tests
+// in a package of their own are external.
 type Unit struct {
-	Path  string   `json:"path"`
-	Files []string `json:"files"`
+	Path     string   `json:"path"`
+	Files    []string `json:"files"`
+	External bool     `json:"external"`
 }
 
 // Request names what is to be analysed; a unit comes after those it imports.

@@ -186,6 +186,15 @@ func TestAPanicTakesOneAnalyzerOnly(t *testing.T) {
 	}
 }
 
+func TestARuleThatIsBrokenAtEveryLineHidesNoOther(t *testing.T) {
+	found := rulesOf(t, "1.27", "a/a.go", "package a\n\nimport \"time\"\n\nfunc F(m map[string]int) {\n"+
+		strings.Repeat("\ttime.Sleep(5)\n", most+50)+"\tm = m\n}\n")
+	wants(t, found, "assign")
+	if count := len(slices.DeleteFunc(found, func(one string) bool { return one != "SA1004" })); count != most {
+		t.Errorf("SA1004 speaks %d times", count)
+	}
+}
+
 func TestBrokenTypesGiveNoReport(t *testing.T) {
 	if report, err := asked(t, "1.27", "a/a.go", "package a\n\nvar x int = \"x\"\n"); err == nil {
 		t.Errorf("a report of what does not compile: %+v", report)

@@ -18,6 +18,7 @@ from docker.utils import kwargs_from_env
 
 from sandbox.backends import Backend, Job, Mount, SandboxFault
 from sandbox.backends.docker import Docker
+from sandbox.canary import missing_families
 from sandbox.container_args import _HELPER_THREADS, LABEL, LABEL_OWNER
 from sandbox.container_image import REPOSITORY, image_tag
 from sandbox.toolchain import Toolchain
@@ -251,3 +252,11 @@ def test_a_helper_that_does_not_speak_is_a_fault_of_ours(engine: str) -> None:
         Docker(host=engine).run(job)
 
     assert caught.value.retry
+
+
+def test_the_analysis_sees_its_planted_defects(shared: Docker, toolchain: Toolchain) -> None:
+    """The analyzer starts in a container as it does in the other jail, with the library's facts."""
+    if toolchain.vet is None:
+        pytest.skip(toolchain.vet_missing)
+
+    assert missing_families(shared, toolchain) == ()
