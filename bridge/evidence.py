@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from bridge.resources import templates_dir
+from bridge.pages import page
+from bridge.profile_page import PAGE
 from bridge.strip import Chip, chips, lead, not_checked
 from rubric.model import RatedFinding, RatedReport, Rating, RatingStatus, Rubric
 from sandbox.constraint import ConstraintState
@@ -54,6 +53,7 @@ def render(
     error: str | None = None,
     rubric: Rubric | None = None,
     names: Sequence[str] = (),
+    url: str = "",
 ) -> str:
     """Gives one part of a task's evidence.
 
@@ -63,10 +63,11 @@ def render(
         error: why there is no report.
         rubric: adds each clause's mend to the findings.
         names: the sources' names in the page's order, when there are several.
+        url: the task's evidence address, for links to what stands on pages of its own.
     """
     if part == LIVE_SHEET:
         return live_css(rated, error=error, rubric=rubric, names=names)
-    return fragment(rated, error=error, rubric=rubric, names=names)
+    return fragment(rated, error=error, rubric=rubric, names=names, url=url)
 
 
 def media_type(part: str) -> str:
@@ -94,8 +95,8 @@ def task_evidence(
         rubric: adds each clause's mend to the findings.
         names: the sources' names in the page's order, when there are several.
     """
-    known = fragment(rated, rubric=rubric, names=names)
-    return known + (_template("live-link.html", url=f"{url}/{LIVE_SHEET}") if url else "")
+    known = fragment(rated, rubric=rubric, names=names, url=url)
+    return known + (page("live-link.html", url=f"{url}/{LIVE_SHEET}") if url else "")
 
 
 def facts_only(rated: RatedReport) -> RatedReport:
@@ -110,11 +111,12 @@ def fragment(
     error: str | None = None,
     rubric: Rubric | None = None,
     names: Sequence[str] = (),
+    url: str = "",
 ) -> str:
     """Gives strip, findings and outputs as HTML, with the card and line facts as CSS."""
     if rated is None:
-        return _template("evidence-waiting.html", text=error or "Audit is running", bad=bool(error))
-    return _template(
+        return page("evidence-waiting.html", text=error or "Audit is running", bad=bool(error))
+    return page(
         "evidence.html",
         lead=lead(rated),
         chips=chips(rated),
@@ -125,6 +127,7 @@ def fragment(
         findings=[_row(one, rated, rubric, names) for one in rated.findings],
         grades=_grades(rated),
         outputs=_outputs(rated),
+        profiles=f"{url}/{PAGE}" if url and rated.profiles else "",
         style=Markup(facts_css(rated, rubric=rubric, names=names)),  # noqa: S704 - see css_string
     )
 
@@ -302,18 +305,3 @@ def _slots(shown: Sequence[Chip], listed: str) -> str:
         rules.append(f"--b:var(--{chip.colour}b)}}")
     rules.append(f".gr .found{{--l:{css_string(listed)}}}")
     return "".join(rules)
-
-
-@lru_cache(maxsize=1)
-def _environment() -> Environment:
-    return Environment(
-        loader=FileSystemLoader(templates_dir() / "pages"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def _template(name: str, **values: object) -> str:
-    return _environment().get_template(name).render(**values)

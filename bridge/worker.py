@@ -25,7 +25,7 @@ GRACE_S = 20.0
 def run(settings: Settings, url: str) -> None:
     """Runs until SIGINT or SIGTERM; jobs that are running get `GRACE_S` to end."""
     app = application(url)
-    services = bootstrap.build(settings, url)
+    services = bootstrap.build(settings, url, ready_jails=settings.sandbox.ready_jails)
     with contextlib.closing(services.auditor):
         asyncio.run(_run(app, services, settings.audits_at_once))
 

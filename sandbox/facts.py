@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sandbox.constraint import Constraint
+from sandbox.measurements import Benchmark, Profile
 from sandbox.model import (
     Decided,
     Finding,
@@ -50,6 +51,8 @@ class Facts:
     race: Observed = field(default_factory=Observed)
     deadlock: Observed = field(default_factory=Observed)
     leak: Observed = field(default_factory=Observed)
+    benchmarks: tuple[Benchmark, ...] = ()
+    profiles: tuple[Profile, ...] = ()
     not_checked: list[NotChecked] = field(default_factory=list)
     constraints: tuple[Constraint, ...] = ()
 

@@ -32,7 +32,7 @@ class Problem(BaseModel):
 
 
 class ListedTest(BaseModel):
-    """A test function of the syntax tree."""
+    """A test, benchmark or fuzz function of the syntax tree."""
 
     file: str
     line: int
@@ -114,6 +114,8 @@ class Inspection(BaseModel):
     refused: list[Problem]
     findings: list[Problem]
     tests: list[ListedTest]
+    benchmarks: list[ListedTest]
+    fuzzes: list[ListedTest]
     main: str
     mains: int
     package: str
@@ -128,9 +130,18 @@ class Inspection(BaseModel):
 
     def without(self, files: set[str]) -> Inspection:
         """Gives the inspection without the tests of some files."""
+        listed = {"tests": self.tests, "benchmarks": self.benchmarks, "fuzzes": self.fuzzes}
         return self.model_copy(
-            update={"tests": [test for test in self.tests if test.file not in files]}
+            update={
+                name: [test for test in tests if test.file not in files]
+                for name, tests in listed.items()
+            }
         )
+
+    @property
+    def listed(self) -> list[ListedTest]:
+        """Everything in it that go test knows."""
+        return [*self.tests, *self.benchmarks, *self.fuzzes]
 
     def calling(self, *, calls: bool, entries: bool) -> Inspection:
         """Gives the inspection with what is called besides main and the tests, or with nothing."""

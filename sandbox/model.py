@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox.constraint import Constraint
+from sandbox.measurements import Benchmark, Profile
 from sandbox.resources import Resources
 
 SCHEMA_VERSION = 1
@@ -149,6 +150,12 @@ class Limits(Frozen):
     run_memory_mib: int = 512
     run_processes: int = 128
 
+    benchmarks: int = 8
+    bench_ms: int = 80
+    """All benchmarks together, once for the times and once for the profiles."""
+    bench_wall_s: float = 2.0
+    profile_bytes: int = 64 * KIB
+
     output_bytes: int = 1 * MIB
     """Kept per stream; what goes over is counted, and ends the run as output_limit."""
     report_output_bytes: int = 16 * KIB
@@ -178,6 +185,8 @@ class SnippetFile(Frozen):
     """Line of the source text at which this file's first line stands (1-based)."""
     column_shift: int = 0
     """Bytes that were put in front of the file's first line."""
+    altered: bool = False
+    """Whether lines were emptied, so that its form is not the original's."""
 
 
 class Change(Frozen):
@@ -371,8 +380,8 @@ class AuditReport(Frozen):
     race: Observed = Observed()
     deadlock: Observed = Observed()
     leak: Observed = Observed()
-    benchmarks: tuple[dict[str, object], ...] = ()
-    profiles: tuple[dict[str, object], ...] = ()
+    benchmarks: tuple[Benchmark, ...] = ()
+    profiles: tuple[Profile, ...] = ()
     dependencies: tuple[dict[str, object], ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
     constraints: tuple[Constraint, ...] = ()
@@ -387,6 +396,4 @@ class AuditReport(Frozen):
     """RFC 3339, UTC."""
     wall_s: float = 0.0
 
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(populate_by_name=True)

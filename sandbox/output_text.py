@@ -10,8 +10,13 @@ from sandbox.model import Output
 _KEPT = {"\n", "\t"}
 # Control and format characters, surrogates, and the two that end a line or a paragraph.
 _OBEYED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
-# The race runtime misses /proc, which a jail does not have; the line says nothing about the snippet.
-_NOISE = re.compile(rb"^==\d+==WARNING: reading executable name failed[^\n]*\n", re.MULTILINE)
+# The race runtime misses /proc, which a jail does not have, and a profile is asked for a rate of its
+# own; the lines say nothing about the snippet.
+_NOISE = re.compile(
+    rb"^(?:==\d+==WARNING: reading executable name failed[^\n]*"
+    rb"|runtime: cannot set cpu profile rate until previous profile has finished\.)\n",
+    re.MULTILINE,
+)
 
 
 def show(data: bytes, total: int, limit: int) -> Output:

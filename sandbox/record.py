@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, replace
 
 CANARIES = 6
+_ENDINGS = {"main": 0, "calls": 0, "entries": 0, "crowds": 0, "timed": 1, "profiled": 1}
+"""How a run may end, and how many words it then says."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +24,9 @@ class Record:
     leak: str | None = None
     """The leak profile; null when none was written."""
     ending: str = ""
-    """What ended: `main`, `tests`, `calls`, `entries` or `crowds`; empty unless the last line knew the nonce."""
+    """What ended: `tests`, or one of `_ENDINGS`; empty unless the last line knew the nonce."""
+    told: str = ""
+    """What the last line says besides: results of what was measured."""
     exit_code: int | None = None
     """What the tests' end said about itself."""
     whole: bool = True
@@ -50,10 +54,10 @@ def parse_record(text: str, nonce: str) -> Record:
 
 def _ended(row: Record, words: list[str], nonce: str) -> Record:
     match words:
-        case ["Z", ("main" | "calls" | "entries" | "crowds") as what, known] if (
-            known == nonce != ""
+        case ["Z", what, *told, known] if (
+            what in _ENDINGS and len(told) == _ENDINGS[what] and known == nonce != ""
         ):
-            return replace(row, ending=what)
+            return replace(row, ending=what, told="".join(told))
         case ["Z", "tests", code, states, seen, known] if known == nonce != "":
             return replace(
                 row,

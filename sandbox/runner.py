@@ -16,6 +16,7 @@ from sandbox.facts import Facts
 from sandbox.go_imports import import_lines
 from sandbox.go_text import blanked
 from sandbox.inspection import Inspection
+from sandbox.measure import measure
 from sandbox.model import (
     AuditError,
     AuditInput,
@@ -37,6 +38,7 @@ from sandbox.output_text import visible
 from sandbox.prompt_constraints import constraints
 from sandbox.prompt_demands import Answer
 from sandbox.prompt_examples import read_examples
+from sandbox.stages.as_given import as_given
 from sandbox.stages.build import Build, build, errors
 from sandbox.stages.gofmt import gofmt
 from sandbox.stages.inspect import Inspected, inspect
@@ -46,10 +48,7 @@ from sandbox.toolchain import Toolchain
 from sandbox.workbench import Workbench
 
 _THREADS = 3
-_LATER = (
-    (StageName.BENCH, "benchmarks are not measured"),
-    (StageName.PROFILE, "profiles are not taken"),
-)
+_RUNNING = (StageName.RUN, StageName.TEST, StageName.RACE, StageName.BENCH, StageName.PROFILE)
 
 
 def input_digest(given: AuditInput) -> str:
@@ -133,6 +132,7 @@ class _Audit:
             toolchain=self.toolchain,
             enforced=self.enforced,
         )
+        self.facts.findings += as_given(bench)
         plan = plan_for(self.given)
         inspected = inspect(bench, **plan.wire())
         if inspected.report is None:
@@ -178,7 +178,7 @@ class _Audit:
         )
         self.facts.add(result, *found)
         self._functional_fail()
-        for stage in (StageName.STATIC, StageName.RUN, StageName.TEST, StageName.RACE):
+        for stage in (StageName.STATIC, *_RUNNING):
             self.facts.skip(stage, "the code does not compile")
 
     def _build_and_run(self, bench: Workbench, seen: Inspection, settled: Settled) -> None:
@@ -204,6 +204,9 @@ class _Audit:
             else:
                 self._not_built(built)
             self._static(analysis)
+        if built.compiled:
+            # Last and alone: nothing else of this audit disturbs the times.
+            measure(bench, seen, built, self.facts)
 
     def _static(self, analysis: Future[Analysis] | None) -> None:
         if analysis is None:
@@ -217,7 +220,7 @@ class _Audit:
         verdict = Verdict.COMPILE_LIMIT if built.limited else Verdict.COMPILE_ERROR
         self.facts.verdicts.append(verdict)
         self._functional_fail()
-        for stage in (StageName.RUN, StageName.TEST, StageName.RACE):
+        for stage in _RUNNING:
             self.facts.skip(stage, "the code does not compile")
 
     def _functional_fail(self) -> None:
@@ -229,8 +232,6 @@ class _Audit:
         self, snippet: Snippet | None, error: AuditError | None, now: datetime, wall_s: float
     ) -> AuditReport:
         facts = self.facts
-        for stage, why in _LATER:
-            facts.skip(stage, why, StageStatus.NOT_RUN)
         stages = tuple(
             facts.stages.get(stage, StageResult(stage=stage, status=StageStatus.NOT_RUN))
             for stage in StageName
@@ -250,6 +251,8 @@ class _Audit:
             race=facts.race,
             deadlock=facts.deadlock,
             leak=facts.leak,
+            benchmarks=facts.benchmarks,
+            profiles=facts.profiles,
             not_checked=tuple(dict.fromkeys(facts.not_checked)),
             constraints=facts.constraints,
             limits=self.limits,
@@ -277,9 +280,9 @@ def _answer(given: AuditInput, bench: Workbench, seen: Inspection) -> Answer:
 
 def _without_shadowed(seen: Inspection, bench: Workbench) -> Inspection:
     """Gives the inspection without own tests whose names the task's tests use as well."""
-    given = {(test.path, test.name) for test in seen.tests if test.task}
+    given = {(test.path, test.name) for test in seen.listed if test.task}
     clashing = {
-        test.file for test in seen.tests if not test.task and (test.path, test.name) in given
+        test.file for test in seen.listed if not test.task and (test.path, test.name) in given
     }
     if clashing:
         bench.dropped.update(clashing)

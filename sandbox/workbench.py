@@ -15,7 +15,7 @@ from sandbox.backends import (
     Outcome,
     SandboxFault,
 )
-from sandbox.model import Limits, Output, Snippet
+from sandbox.model import Limits, Output, Snippet, SnippetFile
 from sandbox.output_text import show
 from sandbox.places import Locator
 from sandbox.toolchain import Toolchain
@@ -75,7 +75,7 @@ class Workbench:
     def sources(self) -> list[dict[str, object]]:
         """Gives the files as the helper reads them."""
         own = [
-            _source(file.name, file.text, max(0, file.column_shift), test=False)
+            _source(file.name, file.text, _unformatted(file), test=False)
             for file in self.snippet.files
         ]
         given = [_source(file.name, file.text, 0, test=True) for file in self.snippet.tests]
@@ -115,8 +115,12 @@ class Workbench:
         race: bool = False,
         wall_s: float | None = None,
         patience: float = _BUSY_FACTOR,
+        bring: tuple[str, ...] = (),
     ) -> Outcome:
-        """Runs a program that was built: `m` main, `t` tests, `c` calls, `e` entry points, `k` crowds."""
+        """Runs a program that was built; what it leaves under the names in `bring` comes with the report.
+
+        `m` is main, `t` tests, `c` calls, `e` entry points, `k` crowds, `b` benchmarks, `p` profiles.
+        """
         wall_s = wall_s or self.limits.run_wall_s
         request = {
             "mode": "run",
@@ -127,6 +131,8 @@ class Workbench:
             "hard_ms": int(wall_s * patience * 1000),
             "collect_bytes": _RECORD_BYTES,
             "inodes": self.limits.inodes,
+            "bring": list(bring),
+            "bring_bytes": self.limits.profile_bytes,
         }
         job = Job(
             helper=self.toolchain.helper,
@@ -180,6 +186,11 @@ class Workbench:
             report_bytes=16 * _RECORD_BYTES,
             inodes=limits.inodes,
         )
+
+
+def _unformatted(file: SnippetFile) -> int:
+    """How much of the file gofmt does not look at: what we put in front, or all of what we changed."""
+    return len(file.text.encode()) if file.altered else max(0, file.column_shift)
 
 
 def _source(name: str, text: str, skip: int, *, test: bool) -> dict[str, object]:

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, current_app
 
 from bridge import evidence as fragments
+from bridge import profile_page
 from bridge.errors import BadDeliveryError
 from bridge.labelstudio.payload import sources_of
 from bridge.labelstudio.task_input import snippet_of
@@ -43,21 +44,36 @@ def show(key: str, part: str = "fragment") -> Response:
     kind = fragments.media_type(part)
     if task is None:
         return Response(fragments.unknown(), status=404, headers=_HEADERS, mimetype="text/html")
-    return Response(_render(part, task, rated), headers=_HEADERS, mimetype=kind)
-
-
-def _render(part: str, task: Row[Any], rated: Any) -> str:
     settings: Settings = current_app.extensions["gavel.settings"]
     project = settings.project(task.project_id) or ProjectSettings()
     if rated is None or project.mode == "blind":
-        return fragments.render(part, None, error=task.error)
+        shown = fragments.render(part, None, error=task.error)
+        return Response(shown, headers=_HEADERS, mimetype=kind)
     report = RatedReport.model_validate(rated)
+    measured = profile_page.served(part, report)
+    if measured is not None:
+        return _measured(measured)
+    url = f"{settings.public_url}/e/{key}"
+    return Response(_render(part, task, report, project, url), headers=_HEADERS, mimetype=kind)
+
+
+def _measured(served: profile_page.Served) -> Response:
+    headers = dict(_HEADERS)
+    if served.name:
+        headers["Content-Disposition"] = f'attachment; filename="{served.name}"'
+    return Response(served.body, headers=headers, mimetype=served.media_type)
+
+
+def _render(
+    part: str, task: Row[Any], report: RatedReport, project: ProjectSettings, url: str
+) -> str:
     return fragments.render(
         part,
         report if project.mode == "assisted" else fragments.facts_only(report),
         error=task.error,
         rubric=load_project_rubric(project),
         names=_names(task, project),
+        url=url,
     )
 
 

@@ -33,6 +33,8 @@ type Inspection struct {
 	Refused    []Problem `json:"refused"`
 	Findings   []Problem `json:"findings"`
 	Tests      []Test    `json:"tests"`
+	Benchmarks []Test    `json:"benchmarks"`
+	Fuzzes     []Test    `json:"fuzzes"`
 	Main       string    `json:"main"`
 	Mains      int       `json:"mains"`
 	Package    string    `json:"package"`
@@ -48,7 +50,7 @@ type Inspection struct {
 func inspect(request *Request) (any, []Attachment, error) {
 	fset := token.NewFileSet()
 	units, syntax := load(request, fset)
-	report := &Inspection{Syntax: syntax, Gofmt: unformatted(request.Files), Types: []Problem{}, Refused: []Problem{}, Findings: []Problem{}, Tests: []Test{}, Imports: []string{}}
+	report := &Inspection{Syntax: syntax, Gofmt: unformatted(request.Files), Types: []Problem{}, Refused: []Problem{}, Findings: []Problem{}, Tests: []Test{}, Benchmarks: []Test{}, Fuzzes: []Test{}, Imports: []string{}}
 	known := map[string]bool{}
 	for _, one := range units {
 		known[one.path] = true
@@ -99,9 +101,17 @@ func (report *Inspection) test(fset *token.FileSet, one *unit, file *source, fn 
 		report.TestMain = true
 		return
 	}
-	if isTestName(name, "Test") && takesOne(fn, "T") {
-		report.Tests = append(report.Tests, Test{File: file.Name, Line: fset.Position(fn.Pos()).Line, Name: name,
-			Path: one.path, Kind: "test", External: file.external, Task: file.Test})
+	found := Test{File: file.Name, Line: fset.Position(fn.Pos()).Line, Name: name,
+		Path: one.path, Kind: "test", External: file.external, Task: file.Test}
+	switch {
+	case isTestName(name, "Test") && takesOne(fn, "T"):
+		report.Tests = append(report.Tests, found)
+	case isTestName(name, "Benchmark") && takesOne(fn, "B"):
+		found.Kind = "benchmark"
+		report.Benchmarks = append(report.Benchmarks, found)
+	case isTestName(name, "Fuzz") && takesOne(fn, "F"):
+		found.Kind = "fuzz"
+		report.Fuzzes = append(report.Fuzzes, found)
 	}
 }
 

@@ -31,7 +31,7 @@ func (b *builder) link(mainPath string) (string, []Problem, error) {
 		return "", nil, err
 	}
 	args := []string{"-s", "-w", "-o", binary, "-importcfg", config, "-buildmode=exe"}
-	if len(b.request.Tests) > 0 {
+	if b.request.tested() {
 		args = append(args, "-X", "testing.testBinary=1")
 	}
 	if b.request.Race {

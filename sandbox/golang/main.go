@@ -32,6 +32,8 @@ type Request struct {
 	Race   bool   `json:"race"`
 	Main   bool   `json:"main"`
 	Tests  []Test `json:"tests"`
+	// Benchmarks are measured by the plain program alone.
+	Benchmarks []Test `json:"benchmarks"`
 	// What can be called without tests: asked for when the sources are read, given back for the build.
 	Calls     []CallCase `json:"calls"`
 	Asked     []string   `json:"asked"`
@@ -46,7 +48,10 @@ type Request struct {
 	WallMS    int        `json:"wall_ms"`
 	HardMS    int        `json:"hard_ms"`
 	Collect   int64      `json:"collect_bytes"`
-	Inodes    uint64     `json:"inodes"`
+	// Bring names files of the work folder that a program leaves for us, each up to so many bytes.
+	Bring      []string `json:"bring"`
+	BringBytes int64    `json:"bring_bytes"`
+	Inodes     uint64   `json:"inodes"`
 }
 
 // Attachment announces raw bytes that follow the report's line.

@@ -125,28 +125,33 @@ func (w *watcher) slashed(expr ast.Expr) bool {
 // foreign tells whether a part of a path comes from a request, or from a string parameter of a handler.
 func (w *watcher) foreign(fn *ast.FuncDecl, parts []ast.Expr) bool {
 	for _, part := range parts {
-		if w.info.Types[part].Value == nil && w.fromRequest(fn, part) {
+		if w.info.Types[part].Value == nil && w.fromRequest(fn, part, map[string]bool{}) {
 			return true
 		}
 	}
 	return false
 }
 
-func (w *watcher) fromRequest(fn *ast.FuncDecl, part ast.Expr) bool {
+func (w *watcher) fromRequest(fn *ast.FuncDecl, part ast.Expr, seen map[string]bool) bool {
 	part = ast.Unparen(part)
 	if call, ok := part.(*ast.CallExpr); ok {
-		return sources.MatchString(w.callee(call)) || (len(call.Args) == 1 && w.fromRequest(fn, call.Args[0]))
+		return sources.MatchString(w.callee(call)) || (len(call.Args) == 1 && w.fromRequest(fn, call.Args[0], seen))
 	}
 	ident, ok := part.(*ast.Ident)
 	if !ok {
 		return strings.HasSuffix(short(part), "URL.Path")
 	}
+	if seen[ident.Name] {
+		// `name = strings.TrimSpace(name)` comes from itself.
+		return false
+	}
+	seen[ident.Name] = true
 	found := false
 	ast.Inspect(fn, func(node ast.Node) bool {
 		assign, ok := node.(*ast.AssignStmt)
 		if ok && len(assign.Rhs) == 1 && short(assign.Lhs[0]) == ident.Name && !found {
 			_, again := assign.Rhs[0].(*ast.Ident)
-			found = !again && w.fromRequest(fn, assign.Rhs[0])
+			found = !again && w.fromRequest(fn, assign.Rhs[0], seen)
 		}
 		return !found
 	})

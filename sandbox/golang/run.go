@@ -37,6 +37,8 @@ type Ran struct {
 	Record   string   `json:"record"`
 	Crash    string   `json:"crash"`
 	Races    []string `json:"races"`
+	// Files are in base64; one that is over the limit by a byte was longer.
+	Files map[string][]byte `json:"files"`
 }
 
 func run(request *Request) (any, []Attachment, error) {
@@ -71,6 +73,7 @@ func run(request *Request) (any, []Attachment, error) {
 	collect()
 	ran.Record, ran.Crash = take(records), take(crashes)
 	ran.Races = raceLogs(request.Collect)
+	ran.Files = brought(request)
 	return ran, nil, nil
 }
 

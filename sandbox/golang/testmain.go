@@ -29,7 +29,7 @@ func program(request *Request, mainPath string) string {
 	if mainPath != "" {
 		alias(mainPath)
 	}
-	for _, test := range request.Tests {
+	for _, test := range slices.Concat(request.Tests, request.Benchmarks) {
 		alias(testPath(test))
 	}
 	for _, hook := range request.Hooks {
@@ -43,6 +43,9 @@ func program(request *Request, mainPath string) string {
 	if len(request.Tests) > 0 {
 		b.WriteString("\tcase 't':\n\t\ttests()\n")
 	}
+	if len(request.Benchmarks) > 0 {
+		b.WriteString(benchCases)
+	}
 	if len(request.Hooks) > 0 {
 		b.WriteString(exerciseCases(request.Hooks, aliases))
 	}
@@ -51,6 +54,10 @@ func program(request *Request, mainPath string) string {
 	if len(request.Tests) > 0 {
 		b.WriteString(testTable(request.Tests, aliases))
 		b.WriteString(testBody)
+	}
+	if len(request.Benchmarks) > 0 {
+		b.WriteString(benchTable(request.Benchmarks, aliases))
+		b.WriteString(benchBody)
 	}
 	if len(request.Hooks) > 0 {
 		fmt.Fprintf(&b, "\nconst calls = %d\n", request.CallCount)
@@ -65,7 +72,7 @@ func standardImports(request *Request) string {
 	for _, part := range []struct {
 		used bool
 		text string
-	}{{request.Leak, leakImports}, {len(request.Tests) > 0, testImports}, {len(request.Hooks) > 0, exerciseImports}} {
+	}{{request.Leak, leakImports}, {len(request.Tests) > 0, testImports}, {len(request.Benchmarks) > 0, benchImports}, {len(request.Hooks) > 0, exerciseImports}} {
 		for _, line := range strings.Split(part.text, "\n") {
 			if part.used && line != "" {
 				wanted[line] = true

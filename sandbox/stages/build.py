@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from sandbox.accounting import resources
 from sandbox.backends import Outcome
 from sandbox.compile_words import reworded, rule_for
-from sandbox.inspection import Exercise, Inspection, Problem
+from sandbox.inspection import Exercise, Inspection, ListedTest, Problem
 from sandbox.model import Finding, Grade, KilledBy, Severity, StageName, StageResult, StageStatus
 from sandbox.workbench import Workbench
 
@@ -44,6 +44,7 @@ def build(bench: Workbench, seen: Inspection, *, race: bool = False) -> Build:
         "build",
         race=race,
         tests=tests,
+        benchmarks=[] if race else [one.model_dump() for one in _measured(bench, seen)],
         leak=seen.concurrent and not race,
         hooks=[hook.model_dump() for hook in exercise.hooks],
         call_count=len(exercise.calls),
@@ -77,15 +78,21 @@ def build(bench: Workbench, seen: Inspection, *, race: bool = False) -> Build:
     )
 
 
+def _measured(bench: Workbench, seen: Inspection) -> list[ListedTest]:
+    return seen.benchmarks[: bench.limits.benchmarks]
+
+
 def errors(bench: Workbench, problems: list[Problem]) -> list[Finding]:
-    """Gives compiler errors as findings, those of test files under a rule of their own."""
+    """Gives compiler errors as findings, those of test files beside code under a rule of their own."""
+    tests = {file.name for file in bench.snippet.tests}
+    own = {file.name for file in bench.snippet.files}
+    # An answer that is one block of code with its tests is a test file, and yet the code.
+    tests |= {name for name in own if name.endswith("_test.go")} if _holds_code(own) else set()
     return [
         bench.locator.finding(
             problem.place,
-            tool="compiler" if not problem.file.endswith("_test.go") else "test",
-            rule=rule_for(problem.message)
-            if not problem.file.endswith("_test.go")
-            else "test_compile",
+            tool="test" if problem.file in tests else "compiler",
+            rule="test_compile" if problem.file in tests else rule_for(problem.message),
             message=reworded(problem.message),
             severity=Severity.CRITICAL,
             grade=Grade.E3,
@@ -93,6 +100,10 @@ def errors(bench: Workbench, problems: list[Problem]) -> list[Finding]:
         )
         for problem in problems
     ]
+
+
+def _holds_code(names: set[str]) -> bool:
+    return any(not name.endswith("_test.go") for name in names)
 
 
 def _result(

@@ -472,3 +472,10 @@ def test_only_stages_with_a_jail_have_resources(audited: Audited) -> None:
 
     told = {stage.stage for stage in report.stages if stage.resources is not None}
     assert told == {StageName.STATIC, StageName.BUILD, StageName.RUN}
+
+
+def test_a_path_that_is_made_from_itself(audited: Audited) -> None:
+    """Following a name to where it comes from ends where it comes from itself."""
+    code = 'package p\n\nimport (\n\t"os"\n\t"path/filepath"\n\t"strings"\n)\n\nfunc load(name string) ([]byte, error) {\n\tname = strings.TrimSpace(name)\n\treturn os.ReadFile(filepath.Join("files", name))\n}\n'
+
+    assert audited(code).verdict is Verdict.ACCEPTED

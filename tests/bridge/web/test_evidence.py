@@ -16,6 +16,7 @@ from bridge.settings import ProjectSettings, Settings
 from bridge.store import tasks as store
 from bridge.store.tasks import NewTask
 from rubric.suggest import rate
+from tests.bridge.measured import make_profile
 from tests.rubric.reports import make_finding, make_report
 
 pytestmark = pytest.mark.needs_db
@@ -28,7 +29,10 @@ RATING = "suggests 1"
 def stored(db: Engine) -> None:
     """A task with its rated report: a data race."""
     race = make_finding(tool="race", rule="data_race", line=1, message="two goroutines")
-    rated = rate(make_report(findings=(race,)), load_project_rubric(ProjectSettings()))
+    rated = rate(
+        make_report(findings=(race,), profiles=(make_profile(),)),
+        load_project_rubric(ProjectSettings()),
+    )
     with db.begin() as conn:
         store.save_report(conn, "c", {"verdict": "race_detected"})
         suggestion = store.save_suggestion(
@@ -103,3 +107,24 @@ def test_a_blind_project_shows_nothing(stored: None, client: Callable[[str], Fla
 def test_a_wrong_address_is_not_found(client: Callable[[str], FlaskClient]) -> None:
     """And tells nothing about others."""
     assert client("assisted").get(f"/e/{'x' * 32}").status_code == 404
+
+
+def test_profiles_are_a_page_and_files(stored: None, client: Callable[[str], FlaskClient]) -> None:
+    """The fragment links to the page, and what is downloaded is never shown as a page."""
+    asked = client("evidence")
+    fragment = asked.get(f"/e/{KEY}").text
+    raw = asked.get(f"/e/{KEY}/cpu.pb.gz")
+
+    assert f"/e/{KEY}/profiles" in fragment
+    assert "<svg" in asked.get(f"/e/{KEY}/profiles").text
+    assert raw.data.startswith(b"\x1f\x8b")
+    assert raw.headers["Content-Disposition"] == 'attachment; filename="cpu.pb.gz"'
+    assert raw.headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_blind_projects_show_no_profile(stored: None, client: Callable[[str], FlaskClient]) -> None:
+    """What is withheld on the page is withheld under its own address too."""
+    asked = client("blind")
+
+    assert "<svg" not in asked.get(f"/e/{KEY}/profiles").text
+    assert not asked.get(f"/e/{KEY}/cpu.pb.gz").data.startswith(b"\x1f")
