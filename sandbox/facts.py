@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sandbox.constraint import Constraint
-from sandbox.measurements import Benchmark, Profile
+from sandbox.measurements import Benchmark, Growth, Profile
 from sandbox.model import (
     Decided,
     Finding,
@@ -53,6 +53,7 @@ class Facts:
     leak: Observed = field(default_factory=Observed)
     benchmarks: tuple[Benchmark, ...] = ()
     profiles: tuple[Profile, ...] = ()
+    growth: tuple[Growth, ...] = ()
     not_checked: list[NotChecked] = field(default_factory=list)
     constraints: tuple[Constraint, ...] = ()
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox.constraint import Constraint
-from sandbox.measurements import Benchmark, Profile
+from sandbox.measurements import Benchmark, Growth, Profile
 from sandbox.resources import Resources
 
 SCHEMA_VERSION = 1
@@ -155,6 +155,8 @@ class Limits(Frozen):
     """All benchmarks together, once for the times and once for the profiles."""
     bench_wall_s: float = 2.0
     profile_bytes: int = 64 * KIB
+    deep_cpu_s: float = 3.0
+    """For the whole second pass, its build included."""
 
     output_bytes: int = 1 * MIB
     """Kept per stream; what goes over is counted, and ends the run as output_limit."""
@@ -380,6 +382,7 @@ class AuditReport(Frozen):
     leak: Observed = Observed()
     benchmarks: tuple[Benchmark, ...] = ()
     profiles: tuple[Profile, ...] = ()
+    growth: tuple[Growth, ...] = ()
     dependencies: tuple[dict[str, object], ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
     constraints: tuple[Constraint, ...] = ()

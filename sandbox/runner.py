@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sandbox.backends import Backend, SandboxFault
-from sandbox.dynamic import run_programs
+from sandbox.deep import deepen
+from sandbox.dynamic import Shown, run_programs
 from sandbox.exercise import Settled, plan_for, settle
 from sandbox.facts import Facts
 from sandbox.go_imports import import_lines
@@ -80,7 +81,13 @@ def audit(
     started = time.monotonic()
     limits = limits or Limits()
     one = _Audit(
-        given=given, limits=limits, backend=backend, toolchain=toolchain, facts=Facts(), enforced={}
+        given=given,
+        limits=limits,
+        backend=backend,
+        toolchain=toolchain,
+        facts=Facts(),
+        enforced={},
+        deep=deep,
     )
     error: AuditError | None = None
     snippet: Snippet | None = None
@@ -97,10 +104,8 @@ def audit(
     except SandboxFault as fault:
         one.facts.verdicts.append(Verdict.INTERNAL_ERROR)
         error = AuditError(code=fault.reason, message=visible(str(fault)))
-    if deep:
-        one.facts.not_checked.append(
-            NotChecked(what="deep", why="the second pass is not built; only the first ran")
-        )
+    if deep and not one.deepened:
+        one.facts.not_checked.append(NotChecked(what="deep", why="the code does not run"))
     return one.report(snippet, error, now or datetime.now(UTC), time.monotonic() - started)
 
 
@@ -112,6 +117,8 @@ class _Audit:
     toolchain: Toolchain
     facts: Facts
     enforced: dict[str, object]
+    deep: bool
+    deepened: bool = False
 
     def stages(self, snippet: Snippet) -> None:
         """Runs every stage that makes sense, in order."""
@@ -132,7 +139,7 @@ class _Audit:
             enforced=self.enforced,
         )
         plan = plan_for(self.given)
-        inspected = inspect(bench, **plan.wire())
+        inspected = inspect(bench, deep=self.deep, **plan.wire())
         if inspected.report is None:
             self._compile_limit(inspected)
             return
@@ -182,6 +189,7 @@ class _Audit:
     def _build_and_run(self, bench: Workbench, seen: Inspection, settled: Settled) -> None:
         self.facts.findings += patterns(bench, seen)
         seen = seen.calling(calls=bool(settled.calls), entries=settled.entries)
+        shown: Shown | None = None
         with ThreadPoolExecutor(_THREADS) as pool:
             plain = pool.submit(build, bench, seen)
             wants_race = seen.concurrent and not seen.types and not self.toolchain.race_missing
@@ -190,7 +198,7 @@ class _Audit:
             built = plain.result()
             self.facts.add(built.result, *built.findings)
             if built.compiled:
-                run_programs(
+                shown = run_programs(
                     bench,
                     seen,
                     built,
@@ -205,6 +213,9 @@ class _Audit:
         if built.compiled:
             # Last and alone: nothing else of this audit disturbs the times.
             measure(bench, seen, built, self.facts)
+        if self.deep and shown is not None:
+            self.deepened = True
+            deepen(bench, seen, shown, self.facts)
 
     def _static(self, analysis: Future[Analysis] | None) -> None:
         if analysis is None:
@@ -251,6 +262,7 @@ class _Audit:
             leak=facts.leak,
             benchmarks=facts.benchmarks,
             profiles=facts.profiles,
+            growth=facts.growth,
             not_checked=tuple(dict.fromkeys(facts.not_checked)),
             constraints=facts.constraints,
             limits=self.limits,

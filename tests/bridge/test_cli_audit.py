@@ -146,12 +146,13 @@ class TestRealAudits:
 
         assert json.loads(result.stdout)["functional"] == "pass"
 
-    def test_deep_says_what_it_does_not_do(self, hello: Path) -> None:
-        """--deep equals --fast for now, and does not hide it."""
+    def test_deep_runs_again_what_ran_once(self, hello: Path) -> None:
+        """--deep adds runs to those of --fast."""
 
         report = json.loads(run(hello, "--deep", "--json").stdout)
 
-        assert "deep" in [one["what"] for one in report["not_checked"]]
+        assert report["deadlock"]["runs"] > 1
+        assert "deep" not in [one["what"] for one in report["not_checked"]]
 
     def test_a_missing_file_is_wrong_usage(self, tmp_path: Path) -> None:
         """The group turns it into status 2."""
