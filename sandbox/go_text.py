@@ -11,27 +11,13 @@ _TOKENS = re.compile(
     re.DOTALL,
 )
 _LINE_DIRECTIVE = re.compile(r"^(//|/\*)line(?=[ \t])")
-_GO_SIGNS = re.compile(
-    r"""^[ \t]*(?:package[ \t]+\w+[ \t]*(?:;|$)
-      |import\s*[("`_.\w]
-      |func[ \t]*(?:\([^)\n]{0,200}\)[ \t]*)?\w+[ \t]*[\[(]
-      |type\s+\w+(?:\[[^\]\n]{0,200}\])?\s+=?\s*(?:struct|interface|func|map|chan|[\w*\[(])
-      |(?:var|const)\s+(?:\(|\w+\b.*=|\w+\s+[\w*\[]))""",
-    re.MULTILINE | re.VERBOSE,
-)
-_STATEMENT_SIGNS = re.compile(
-    r":=|\b[a-z]\w*\.[A-Z]\w*\(|^[ \t]*(?:for|if|switch|defer|go)\b[^\n]*\{[ \t]{0,9}$",
-    re.MULTILINE,
-)
-_OTHER_LANGUAGE = re.compile(
-    r"""^[ \t]*(?:def\s+\w+\(|class\s+\w+|\#include\b|using\s+namespace|public\s+(?:static|class)|fn\s+\w+
-      |function\s+\w+\(|(?:let|const)\s+\w+\s*=|<\?php|<!DOCTYPE|<html|SELECT\s)""",
-    re.MULTILINE | re.VERBOSE,
-)
 _DECLARATION = re.compile(r"(?:package|import|func|type|var|const)\b|[)}\]]")
 _PACKAGE = re.compile(r"^[ \t]*package[ \t]+(\w+)", re.MULTILINE)
 _MAIN = re.compile(r"^[ \t]*(?:[^\n]*;[ \t]*)?func[ \t]+main[ \t]*\(\s*\)", re.MULTILINE)
-_TEST = re.compile(r"\bfunc[ \t]+(?:Test|Benchmark|Fuzz|Example)\w*[ \t]*\(")
+_TEST = re.compile(
+    r"\bfunc[ \t]+(?:Test|Benchmark|Fuzz)\w*[ \t]*\([ \t]*\w+[ \t]+\*testing\.[TBF][ \t]*\)"
+)
+_EXAMPLE = re.compile(r"\bfunc[ \t]+Example\w*[ \t]*\([ \t]*\)")
 
 
 # Splitting and mending ask for the same text several times.
@@ -54,14 +40,6 @@ def without_line_directives(text: str) -> str:
     return _TOKENS.sub(harmless, text)
 
 
-def looks_like_go(text: str) -> bool:
-    """Tells whether a text could be Go; prose and other languages are not."""
-    code = blanked(text)
-    if _OTHER_LANGUAGE.search(code) and not _PACKAGE.search(code) and "func " not in code:
-        return False
-    return bool(_GO_SIGNS.search(code) or _STATEMENT_SIGNS.search(code))
-
-
 def package_name(text: str) -> str | None:
     """Gives the name in the package clause."""
     match = _PACKAGE.search(blanked(text))
@@ -74,9 +52,10 @@ def has_main(text: str) -> bool:
 
 
 def is_test_text(text: str) -> bool:
-    """Tells whether the text is a test file by what it declares and imports."""
+    """Tells whether the text is a test file by what it declares."""
+    code = blanked(text)
     name = package_name(text) or ""
-    return name.endswith("_test") or (bool(_TEST.search(blanked(text))) and '"testing"' in text)
+    return name.endswith("_test") or bool(_TEST.search(code) or _EXAMPLE.search(code))
 
 
 def is_statement_list(text: str) -> bool:
@@ -104,5 +83,10 @@ def top_lines(code: str) -> Iterator[str]:
 
 def package_lines(text: str) -> list[int]:
     """Gives the 0-based lines on which package clauses stand."""
+    found, line, at = [], 0, 0
     code = blanked(text)
-    return [code.count("\n", 0, match.start()) for match in _PACKAGE.finditer(code)]
+    for match in _PACKAGE.finditer(code):
+        line += code.count("\n", at, match.start())
+        at = match.start()
+        found.append(line)
+    return found

@@ -187,6 +187,8 @@ class SnippetFile(Frozen):
     """Line of the source text at which this file's first line stands (1-based)."""
     column_shift: int = 0
     """Bytes that were put in front of the file's first line."""
+    altered: bool = False
+    """Whether lines were emptied, so that its form is not the original's."""
 
 
 class Change(Frozen):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from sandbox.go_imports import STANDARD_ROOTS, import_lines, missing_imports
+from sandbox.arranging import arrange, module_of
+from sandbox.go_imports import STANDARD_ROOTS, missing_imports, named_imports
 from sandbox.go_text import has_main, is_statement_list, package_name, without_line_directives
 from sandbox.model import AuditInput, Change, Limits, Snippet, SnippetFile, SourceText
-from sandbox.text_split import Piece, is_markdown, name_pieces, split_answer
+from sandbox.text_split import UNOPENED, Piece, is_markdown, split_answer
 
 _NAME = re.compile(r"(?:[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}/){0,8}[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}")
 _REFUSED_ENDINGS = (
@@ -69,13 +71,14 @@ def normalise(given: AuditInput, limits: Limits, newest: tuple[int, int]) -> Sni
     _check_total(files, tests, limits)
     module_text = modules[0].text if modules else ""
     code = [file for file in files if not file.name.endswith("_test.go")]
+    module = _usable(module_of([piece for _, piece in pieces]))
     return Snippet(
         sources=sources,
         files=tuple(file for file in files if file.name not in {test.name for test in tests}),
         tests=tests,
         changes=tuple(changes),
         go=_language(given.go or _first(_GO_LINE, module_text), newest),
-        module=_module(module_text),
+        module=_module(module_text) if modules else module,
         requires=tuple(_REQUIRE.findall(module_text)),
         package=next((name for file in code or files if (name := package_name(file.text))), "main"),
         has_main=any(has_main(file.text) for file in files),
@@ -94,19 +97,31 @@ def _pieces(
             (one.name, Piece(name=one.name, text=_clean(one.name, one.text, limits, changes)))
             for one in go
         ]
-    text = given.code or ""
-    cleaned_text = _clean("", text, limits, changes)
-    pieces = split_answer(cleaned_text)
+    text = _clean("", given.code or "", limits, changes)
+    pieces = split_answer(text)
     if not pieces:
         raise Rejected("not_go", "no Go was found in the text")
-    whole = len(pieces) == 1 and pieces[0].first_line == 1 and not is_markdown(text)
-    named = name_pieces(pieces)
+    _check_count(len(pieces), limits)
+    named = arrange(pieces, changes)
+    whole = len(pieces) == 1 and pieces[0].text == text
     name = named[0].name if whole else ("answer.md" if is_markdown(text) else "answer.txt")
     if not whole:
-        changes.append(Change(rule="split", message=f"{len(named)} file(s) were cut from the text"))
-    return (SourceText(name=name, text=text),), [
+        changes += _cut(text, pieces)
+    return (SourceText(name=name, text=given.code or ""),), [
         (name, piece) for piece in _last_of_each(named, changes)
     ]
+
+
+def _cut(text: str, pieces: list[Piece]) -> Iterator[Change]:
+    yield Change(rule="split", message=f"{len(pieces)} file(s) were cut from the text")
+    if not is_markdown(text) and not any(piece.archived for piece in pieces):
+        ends = sum(piece.text.count("\n") + 1 for piece in pieces)
+        if pieces[0].first_line > 1 or ends < text.count("\n") + 1:
+            yield Change(rule="prose_cut", message="prose around the code was left out", line=1)
+    for piece in pieces:
+        if piece.tag == UNOPENED:
+            message = "the fence above the code is missing"
+            yield Change(rule="fence_repaired", message=message, line=piece.first_line)
 
 
 def _last_of_each(pieces: list[Piece], changes: list[Change]) -> list[Piece]:
@@ -173,6 +188,7 @@ def _file(source: str, piece: Piece, changes: list[Change]) -> SnippetFile:
         source=source,
         first_line=piece.first_line,
         column_shift=shift + len(prefix.encode()),
+        altered=piece.altered,
     )
 
 
@@ -180,25 +196,27 @@ def _mend(text: str, piece: Piece, changes: list[Change]) -> tuple[str, str]:
     """Gives what has to stand in front of a fragment's first line, and the fragment."""
     if package_name(text) is not None:
         return "", text
-    note = Change(rule="package_added", message="`package main` was added", line=piece.first_line)
-    changes.append(note)
+    package = piece.package or "main"
+    message = f"`package {package}` was added"
+    changes.append(Change(rule="package_added", message=message, line=piece.first_line))
     statements = is_statement_list(text)
-    imports = missing_imports(text)
+    missing = missing_imports(text)
+    imports = [("", path) for path in missing]
     if statements:
-        imports = [*dict.fromkeys([*import_lines(text), *imports])]
+        imports = [*dict.fromkeys([*named_imports(text), *imports])]
         text = _without_imports(text).rstrip("\n") + "\n}\n"
-        changes.append(
-            Change(
-                rule="main_added",
-                message="statements were put into func main",
-                line=piece.first_line,
-            )
-        )
-    if imports:
-        message = f"imports were added: {', '.join(imports)}"
+        message = "statements were put into func main"
+        changes.append(Change(rule="main_added", message=message, line=piece.first_line))
+    if missing:
+        message = f"imports were added: {', '.join(missing)}"
         changes.append(Change(rule="imports_added", message=message, line=piece.first_line))
-    prefix = "package main; " + "".join(f'import "{path}"; ' for path in imports)
+    prefix = f"package {package}; " + "".join(map(_import, imports))
     return prefix + ("func main() { " if statements else ""), text
+
+
+def _import(one: tuple[str, str]) -> str:
+    name, path = one
+    return f'import {name} "{path}"; ' if name else f'import "{path}"; '
 
 
 def _without_imports(text: str) -> str:
@@ -254,7 +272,10 @@ def _language(wanted: str | None, newest: tuple[int, int]) -> str:
 
 
 def _module(text: str) -> str:
-    path = _first(_MODULE, text)
+    return _usable(_first(_MODULE, text))
+
+
+def _usable(path: str | None) -> str:
     # A path that begins like a standard package's would shadow it.
     return (
         path if path and path.split("/")[0] not in STANDARD_ROOTS and ".." not in path else "snip"

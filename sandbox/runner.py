@@ -39,6 +39,7 @@ from sandbox.output_text import visible
 from sandbox.prompt_constraints import constraints
 from sandbox.prompt_demands import Answer
 from sandbox.prompt_examples import read_examples
+from sandbox.stages.as_given import as_given
 from sandbox.stages.build import Build, build, errors
 from sandbox.stages.gofmt import gofmt
 from sandbox.stages.inspect import Inspected, inspect
@@ -138,6 +139,7 @@ class _Audit:
             toolchain=self.toolchain,
             enforced=self.enforced,
         )
+        self.facts.findings += as_given(bench)
         plan = plan_for(self.given)
         inspected = inspect(bench, deep=self.deep, **plan.wire())
         if inspected.report is None:

@@ -15,7 +15,7 @@ from sandbox.backends import (
     Outcome,
     SandboxFault,
 )
-from sandbox.model import Limits, Output, Snippet
+from sandbox.model import Limits, Output, Snippet, SnippetFile
 from sandbox.output_text import show
 from sandbox.places import Locator
 from sandbox.toolchain import Toolchain
@@ -75,7 +75,7 @@ class Workbench:
     def sources(self) -> list[dict[str, object]]:
         """Gives the files as the helper reads them."""
         own = [
-            _source(file.name, file.text, max(0, file.column_shift), test=False)
+            _source(file.name, file.text, _unformatted(file), test=False)
             for file in self.snippet.files
         ]
         given = [_source(file.name, file.text, 0, test=True) for file in self.snippet.tests]
@@ -187,6 +187,11 @@ class Workbench:
             report_bytes=16 * _RECORD_BYTES,
             inodes=limits.inodes,
         )
+
+
+def _unformatted(file: SnippetFile) -> int:
+    """How much of the file gofmt does not look at: what we put in front, or all of what we changed."""
+    return len(file.text.encode()) if file.altered else max(0, file.column_shift)
 
 
 def _source(name: str, text: str, skip: int, *, test: bool) -> dict[str, object]:

@@ -75,10 +75,10 @@ func build(request *Request) (any, []Attachment, error) {
 		return nil, nil, err
 	}
 	binary, problems, err := b.all()
-	if err == nil && len(problems) > 0 && onlyTests(problems) {
+	if kept := codeOnly(request.Files); err == nil && len(problems) > 0 && onlyTests(problems) && len(kept) < len(request.Files) {
 		report.TestErrors = problems
 		without := *request
-		without.Tests, without.Benchmarks, without.Fuzzes, without.Files = nil, nil, nil, codeOnly(request.Files)
+		without.Tests, without.Benchmarks, without.Fuzzes, without.Files = nil, nil, nil, kept
 		if b, err = newBuilder(&without); err == nil {
 			binary, problems, err = b.all()
 		}
@@ -108,12 +108,18 @@ func onlyTests(problems []Problem) bool {
 	return true
 }
 
+// codeOnly leaves out tests; of an answer that is nothing but a test file, those of the task.
 func codeOnly(files []File) []File {
-	kept := []File{}
+	kept, given := []File{}, []File{}
 	for _, file := range files {
 		if !strings.HasSuffix(file.Name, "_test.go") {
 			kept = append(kept, file)
+		} else if !file.Test {
+			given = append(given, file)
 		}
+	}
+	if len(kept) == 0 {
+		return given
 	}
 	return kept
 }

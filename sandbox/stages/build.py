@@ -86,14 +86,16 @@ def _measured(bench: Workbench, seen: Inspection) -> list[ListedTest]:
 
 
 def errors(bench: Workbench, problems: list[Problem]) -> list[Finding]:
-    """Gives compiler errors as findings, those of test files under a rule of their own."""
+    """Gives compiler errors as findings, those of test files beside code under a rule of their own."""
+    tests = {file.name for file in bench.snippet.tests}
+    own = {file.name for file in bench.snippet.files}
+    # An answer that is one block of code with its tests is a test file, and yet the code.
+    tests |= {name for name in own if name.endswith("_test.go")} if _holds_code(own) else set()
     return [
         bench.locator.finding(
             problem.place,
-            tool="compiler" if not problem.file.endswith("_test.go") else "test",
-            rule=rule_for(problem.message)
-            if not problem.file.endswith("_test.go")
-            else "test_compile",
+            tool="test" if problem.file in tests else "compiler",
+            rule="test_compile" if problem.file in tests else rule_for(problem.message),
             message=reworded(problem.message),
             severity=Severity.CRITICAL,
             grade=Grade.E3,
@@ -101,6 +103,10 @@ def errors(bench: Workbench, problems: list[Problem]) -> list[Finding]:
         )
         for problem in problems
     ]
+
+
+def _holds_code(names: set[str]) -> bool:
+    return any(not name.endswith("_test.go") for name in names)
 
 
 def _result(

@@ -42,6 +42,13 @@ SOURCES = {
     "long_labels": "```go " + "a" * 8000 + "\nx := 1\n```\n",
     "spaced_labels": "```" + " " * 8000 + "`\n",
     "mains": "func main(\n",
+    "words": "a" * 15_000 + "\n",
+    "spaced_words": "import a" + " " * 15_000 + "\n",
+    "blank_imports": "import " + " " * 15_000 + "x\n",
+    "open_blocks": "func f() {",
+    "programs": "package main\nfunc main() {}\n",
+    "programs_in_fences": "```\n```go\npackage main\nfunc main() {}\nfunc f() {}\n",
+    "prose": "Here is what you asked me for\n",
     "semicolons": "; " * 4000 + "\n",
 }
 OUTPUTS = {

@@ -79,11 +79,8 @@ class TestDocker(BackendContract):
         return shared
 
 
-class TestDockerReady(BackendContract):
+class TestDockerReady(TestDocker):
     """Containers that were started before their job."""
-
-    NAMESPACES = TestDocker.NAMESPACES
-    KERNEL_FOLDERS = TestDocker.KERNEL_FOLDERS
 
     @pytest.fixture
     def backend(self, engine: str) -> Iterator[Backend]:
