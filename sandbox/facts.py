@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sandbox.constraint import Constraint
+from sandbox.dependency import Dependency
 from sandbox.model import (
     Decided,
     Finding,
@@ -50,6 +51,7 @@ class Facts:
     race: Observed = field(default_factory=Observed)
     deadlock: Observed = field(default_factory=Observed)
     leak: Observed = field(default_factory=Observed)
+    dependencies: tuple[Dependency, ...] = ()
     not_checked: list[NotChecked] = field(default_factory=list)
     constraints: tuple[Constraint, ...] = ()
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox.constraint import Constraint
+from sandbox.dependency import Dependency, Requirement
 from sandbox.resources import Resources
 
 SCHEMA_VERSION = 1
@@ -230,8 +231,8 @@ class Snippet(Frozen):
     """Language version, for example `1.27`."""
     module: str = "snip"
     """Module path of its go.mod, if it has one."""
-    requires: tuple[str, ...] = ()
-    """Modules its go.mod asks for; none of them is there."""
+    go_mod: SnippetFile | None = None
+    requires: tuple[Requirement, ...] = ()
     package: str = "main"
     has_main: bool = False
 
@@ -375,7 +376,7 @@ class AuditReport(Frozen):
     leak: Observed = Observed()
     benchmarks: tuple[dict[str, object], ...] = ()
     profiles: tuple[dict[str, object], ...] = ()
-    dependencies: tuple[dict[str, object], ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     """What the prompt demands of the answer's form."""
