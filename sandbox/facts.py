@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sandbox.constraint import Constraint
+from sandbox.dependency import Dependency
 from sandbox.measurements import Benchmark, Growth, Profile
 from sandbox.model import (
     Decided,
@@ -54,6 +55,7 @@ class Facts:
     benchmarks: tuple[Benchmark, ...] = ()
     profiles: tuple[Profile, ...] = ()
     growth: tuple[Growth, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
     not_checked: list[NotChecked] = field(default_factory=list)
     constraints: tuple[Constraint, ...] = ()
 

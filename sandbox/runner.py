@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from sandbox.backends import Backend, SandboxFault
 from sandbox.deep import deepen
+from sandbox.dependencies import dependencies
 from sandbox.dynamic import Shown, run_programs
 from sandbox.exercise import Settled, plan_for, settle
 from sandbox.facts import Facts
@@ -45,6 +46,7 @@ from sandbox.stages.gofmt import gofmt
 from sandbox.stages.inspect import Inspected, inspect
 from sandbox.stages.patterns import patterns
 from sandbox.stages.static import Analysis, analyse
+from sandbox.supplies import Supplies, toolchain_for
 from sandbox.toolchain import Toolchain
 from sandbox.workbench import Workbench
 
@@ -65,6 +67,7 @@ def audit(
     *,
     backend: Backend,
     toolchain: Toolchain,
+    supplies: Supplies | None = None,
     limits: Limits | None = None,
     deep: bool = False,
     now: datetime | None = None,
@@ -74,18 +77,21 @@ def audit(
     Args:
         given: The input; its id is carried into the report.
         backend: Where jobs run.
-        toolchain: A prepared toolchain.
+        toolchain: A prepared toolchain, used where the task names no other.
+        supplies: What else the installation has; nothing by default.
         limits: What the snippet may use; the table's numbers by default.
         deep: Asks for the second pass as well.
         now: The time to write into the report.
     """
     started = time.monotonic()
-    limits = limits or Limits()
+    limits, supplies = limits or Limits(), supplies or Supplies()
+    toolchain = toolchain_for(given.go, toolchain, supplies)
     one = _Audit(
         given=given,
         limits=limits,
         backend=backend,
         toolchain=toolchain,
+        supplies=supplies,
         facts=Facts(),
         enforced={},
         deep=deep,
@@ -116,6 +122,7 @@ class _Audit:
     limits: Limits
     backend: Backend
     toolchain: Toolchain
+    supplies: Supplies
     facts: Facts
     enforced: dict[str, object]
     deep: bool
@@ -128,10 +135,7 @@ class _Audit:
         self.facts.add(
             StageResult(stage=StageName.NORMALISE, status=StageStatus.OK, message=message)
         )
-        for module in snippet.requires:
-            self.facts.not_checked.append(
-                NotChecked(what=f"module {module}", why="only the standard library is there")
-            )
+        self._dependencies(snippet)
         bench = Workbench(
             snippet=snippet,
             limits=self.limits,
@@ -155,6 +159,12 @@ class _Audit:
             self._syntax(bench, seen, inspected)
         else:
             self._build_and_run(bench, seen, settle(plan, seen))
+
+    def _dependencies(self, snippet: Snippet) -> None:
+        needed = dependencies(snippet, self.supplies, self.toolchain.version)
+        self.facts.dependencies = needed.dependencies
+        self.facts.findings += needed.findings
+        self.facts.not_checked += needed.not_checked
 
     def _compile_limit(self, inspected: Inspected) -> None:
         self.facts.verdicts.append(Verdict.COMPILE_LIMIT)
@@ -265,6 +275,7 @@ class _Audit:
             benchmarks=facts.benchmarks,
             profiles=facts.profiles,
             growth=facts.growth,
+            dependencies=facts.dependencies,
             not_checked=tuple(dict.fromkeys(facts.not_checked)),
             constraints=facts.constraints,
             limits=self.limits,
