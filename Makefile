@@ -7,10 +7,11 @@ PYTEST := $(BIN)/python -m pytest
 FAST := not e2e and not hostile and not contract and not docker and not slow
 TRACKER ?= local
 PART ?= all
+CLAUSES ?=
 AUDITS ?= 1000
 BACKEND ?= bubblewrap
 
-.PHONY: demo demo-check test test-docker test-fast test-e2e test-contract check format bench soak lock clean
+.PHONY: demo demo-check test test-docker test-fast test-e2e test-contract check format bench eval soak lock clean
 
 demo: $(VENV)/runtime ## A real Label Studio with everything around it; Ctrl-C stops all of it
 	@exec $(BIN)/gavel demo --tracker $(TRACKER)
@@ -49,6 +50,9 @@ format: $(VENV)/dev ## Formats the code and mends what ruff can mend
 
 bench: $(VENV)/dev ## Measures; PART=name runs one part
 	$(BIN)/python -m tests.bench $(PART)
+
+eval: $(VENV)/dev ## How often audits are right, on the corpus; CLAUSES="EH-1 clean" takes a part
+	@$(BIN)/python -m tests.eval $(CLAUSES)
 
 soak: $(VENV)/dev ## AUDITS random audits in a row on BACKEND; fails if anything is left behind
 	$(BIN)/python -m tests.soak $(AUDITS) $(BACKEND)

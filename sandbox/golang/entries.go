@@ -111,7 +111,7 @@ func (e *explorer) plainCall(fn *types.Func) []fragment {
 	number := e.note(fn, fn.Name(), Entry{Holds: holds(sig)})
 	fragments := []fragment{{kind: "entry", index: number, text: attempt(number, false, invoke(sig, name+"("+args+")"))}}
 	if empty, ok := e.edge.arguments(sig); ok && empty != args {
-		number := e.note(fn, fn.Name(), Entry{Edge: true})
+		number := e.note(fn, fn.Name(), Entry{Edge: true, Holds: holds(sig)})
 		text := attempt(number, false, invoke(sig, name+"("+empty+")"))
 		fragments = append(fragments, fragment{kind: "edge", index: number, text: text})
 	}

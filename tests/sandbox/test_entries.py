@@ -127,6 +127,10 @@ SOUND = {
         "func Gen(n int) <-chan int {\n\tch := make(chan int)\n\tgo func() {\n\t\tdefer close(ch)\n\t\tfor i := range n {\n\t\t\tch <- i\n\t\t}\n\t}()\n\treturn ch\n}",
         (),
     ),
+    "generator with an empty value": (
+        "func Gen(s string, n int) <-chan string {\n\tch := make(chan string)\n\tgo func() {\n\t\tdefer close(ch)\n\t\tfor range n {\n\t\t\tch <- s\n\t\t}\n\t}()\n\treturn ch\n}",
+        (),
+    ),
     "worker": (
         "func Watch(ctx context.Context) error {\n\t<-ctx.Done()\n\treturn ctx.Err()\n}",
         ("context",),

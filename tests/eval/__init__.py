@@ -1,0 +1,1 @@
+"""Measures the audit on the corpus: what is found, what is a false alarm, and what is left open."""

@@ -1,0 +1,3 @@
+module reshape
+
+go 1.27
