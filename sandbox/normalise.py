@@ -29,6 +29,7 @@ _REFUSED_ENDINGS = (
     ".f",
 )
 _VERSION = re.compile(r"(?:go)?(\d+)\.(\d+)(?:\.\d+)?")
+_MODULE_PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,199}")
 GO_MOD = "go.mod"
 _BOM = "\ufeff"
 
@@ -278,7 +279,8 @@ def _language(wanted: str | None, newest: tuple[int, int]) -> str:
 
 
 def _usable(path: str | None) -> str:
+    """Gives a module path that can't be taken for anything else in a tool's arguments and files."""
+    if not path or not _MODULE_PATH.fullmatch(path) or ".." in path:
+        return "snip"
     # A path that begins like a standard package's would shadow it.
-    return (
-        path if path and path.split("/")[0] not in STANDARD_ROOTS and ".." not in path else "snip"
-    )
+    return "snip" if path.split("/")[0] in STANDARD_ROOTS else path
