@@ -40,7 +40,6 @@ from sandbox.prompt_examples import read_examples
 from sandbox.stages.build import Build, build, errors
 from sandbox.stages.gofmt import gofmt
 from sandbox.stages.inspect import Inspected, inspect
-from sandbox.stages.patterns import patterns
 from sandbox.stages.static import Analysis, analyse
 from sandbox.toolchain import Toolchain
 from sandbox.workbench import Workbench
@@ -182,7 +181,6 @@ class _Audit:
             self.facts.skip(stage, "the code does not compile")
 
     def _build_and_run(self, bench: Workbench, seen: Inspection, settled: Settled) -> None:
-        self.facts.findings += patterns(bench, seen)
         seen = seen.calling(calls=bool(settled.calls), entries=settled.entries)
         with ThreadPoolExecutor(_THREADS) as pool:
             plain = pool.submit(build, bench, seen)
