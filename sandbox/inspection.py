@@ -17,7 +17,6 @@ class Problem(BaseModel):
     end_column: int | None = None
     rule: str
     message: str
-    typed: bool = False
 
     @property
     def place(self) -> Place:
@@ -147,7 +146,6 @@ class Inspection(BaseModel):
     gofmt: list[Problem]
     types: list[Problem]
     refused: list[Problem]
-    findings: list[Problem]
     tests: list[ListedTest]
     benchmarks: list[ListedTest]
     fuzzes: list[ListedTest]

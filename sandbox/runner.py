@@ -44,7 +44,6 @@ from sandbox.stages.as_given import as_given
 from sandbox.stages.build import Build, build, errors
 from sandbox.stages.gofmt import gofmt
 from sandbox.stages.inspect import Inspected, inspect
-from sandbox.stages.patterns import patterns
 from sandbox.stages.static import Analysis, analyse
 from sandbox.supplies import Supplies, toolchain_for
 from sandbox.toolchain import Toolchain
@@ -199,7 +198,6 @@ class _Audit:
             self.facts.skip(stage, "the code does not compile")
 
     def _build_and_run(self, bench: Workbench, seen: Inspection, settled: Settled) -> None:
-        self.facts.findings += patterns(bench, seen)
         seen = seen.calling(calls=bool(settled.calls), entries=settled.entries)
         shown: Shown | None = None
         with ThreadPoolExecutor(_THREADS) as pool:

@@ -188,7 +188,9 @@ def sources_of(folder: Path) -> list[bytes]:
     return [
         f"{name}\0".encode() + path.read_bytes()
         for path, name in own
-        if name.parts[0] != VET_FOLDER and not name.name.endswith("_test.go")
+        if name.parts[0] != VET_FOLDER
+        and name.parts[:2] != ("own", "testdata")
+        and not name.name.endswith("_test.go")
     ]
 
 
