@@ -41,7 +41,8 @@ class Auditing:
     audit: Callable[[AuditInput], AuditReport]
     rate: Callable[[AuditReport], RatedReport]
     rubric: str
-    toolchain: str
+    toolchain: Callable[[AuditInput | None], str]
+    """Which Go release an input is audited with; without an input, the installed one."""
 
 
 def read_lines(path: Path, adapt: Callable[[AuditInput], AuditInput]) -> Iterator[BatchLine]:
@@ -151,12 +152,12 @@ def _rejected(line: BatchLine, auditing: Auditing) -> AuditReport:
         input=InputDigest(sha256=line.digest),
         verdict=Verdict.REJECTED,
         error=AuditError(code="bad_line", message=line.fault),
-        toolchain=auditing.toolchain,
+        toolchain=auditing.toolchain(None),
     )
 
 
 def _key(line: BatchLine, auditing: Auditing) -> Key:
-    return (line.id, line.digest, auditing.rubric, auditing.toolchain)
+    return (line.id, line.digest, auditing.rubric, auditing.toolchain(line.given))
 
 
 def _read_out(out: Path) -> list[tuple[Key, bytes]]:

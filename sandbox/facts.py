@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sandbox.constraint import Constraint
-from sandbox.measurements import Benchmark, Profile
+from sandbox.dependency import Dependency
+from sandbox.measurements import Benchmark, Growth, Profile
 from sandbox.model import (
     Decided,
     Finding,
@@ -53,6 +54,8 @@ class Facts:
     leak: Observed = field(default_factory=Observed)
     benchmarks: tuple[Benchmark, ...] = ()
     profiles: tuple[Profile, ...] = ()
+    growth: tuple[Growth, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
     not_checked: list[NotChecked] = field(default_factory=list)
     constraints: tuple[Constraint, ...] = ()
 

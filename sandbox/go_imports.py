@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
 
 from sandbox.go_text import blanked
 
@@ -49,9 +49,22 @@ def import_lines(text: str) -> list[str]:
 
 def named_imports(text: str) -> list[tuple[str, str]]:
     """Gives the name (empty where none is given) and the path of each import line."""
+    return [(match.group(1) or "", match.group(2)) for match in _SPEC.finditer(_head(text))]
+
+
+def import_places(text: str) -> Iterator[tuple[str, int]]:
+    """Gives each imported path with its line, counted from 1."""
+    line, at = 1, 0
+    for match in _SPEC.finditer(_head(text)):
+        line += text.count("\n", at, match.start())
+        at = match.start()
+        yield match.group(2), line
+
+
+def _head(text: str) -> str:
+    """Gives the text before the first declaration, where imports stand."""
     declaration = _DECLARATION.search(blanked(text))
-    head = text[: declaration.start()] if declaration else text
-    return [(match.group(1) or "", match.group(2)) for match in _SPEC.finditer(head)]
+    return text[: declaration.start()] if declaration else text
 
 
 def missing_imports(text: str) -> list[str]:

@@ -17,7 +17,6 @@ class Problem(BaseModel):
     end_column: int | None = None
     rule: str
     message: str
-    typed: bool = False
 
     @property
     def place(self) -> Place:
@@ -54,6 +53,38 @@ class Hook(BaseModel):
     calls: bool
     entries: bool
     crowds: bool
+    deep: bool = False
+
+
+class Grown(BaseModel):
+    """A function whose cost is measured over the size of what it is given."""
+
+    name: str
+    file: str
+    line: int
+    end: int
+    sized: str
+    number: bool
+    """Whether it is given a whole number and no list, text or map."""
+    nested: bool
+    """Whether what it gives back may be as large as the square."""
+    others: bool
+    """Whether several of its arguments grow."""
+
+    @property
+    def place(self) -> Place:
+        """Where it is declared."""
+        return Place(file=self.file, line=self.line)
+
+
+class Tried(BaseModel):
+    """A function that is called with values by chance."""
+
+    name: str
+    file: str
+    line: int
+    text: bool
+    """Whether it takes nothing but texts."""
 
 
 class Placed(BaseModel):
@@ -103,6 +134,9 @@ class Exercise(BaseModel):
     calls: tuple[Placed, ...] = ()
     entries: tuple[Entry, ...] = ()
     functions: tuple[Function, ...] = ()
+    deep: tuple[Hook, ...] = ()
+    grown: tuple[Grown, ...] = ()
+    tried: tuple[Tried, ...] = ()
 
 
 class Inspection(BaseModel):
@@ -112,7 +146,6 @@ class Inspection(BaseModel):
     gofmt: list[Problem]
     types: list[Problem]
     refused: list[Problem]
-    findings: list[Problem]
     tests: list[ListedTest]
     benchmarks: list[ListedTest]
     fuzzes: list[ListedTest]

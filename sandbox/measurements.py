@@ -42,6 +42,24 @@ class Benchmark(_Part):
     """Whole numbers, as go test gives them."""
 
 
+class Growth(_Part):
+    """How one cost of a function grows with the size of its input; only what fits well is told."""
+
+    function: str
+    file: str
+    line: int
+    size_of: str
+    """The parameter that grew: a number, or the length of a list, text or map."""
+    measure: str
+    """bytes, allocs or ns."""
+    exponent: float
+    r2: float
+    order: str = Field(alias="class")
+    """constant, linear, quadratic, cubic, or the power."""
+
+    model_config = ConfigDict(populate_by_name=True)
+
+
 class ProfileKind(StrEnum):
     """What a profile counts."""
 

@@ -7,7 +7,8 @@ from enum import StrEnum
 from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox.constraint import Constraint
-from sandbox.measurements import Benchmark, Profile
+from sandbox.dependency import Dependency, Requirement
+from sandbox.measurements import Benchmark, Growth, Profile
 from sandbox.resources import Resources
 
 SCHEMA_VERSION = 1
@@ -155,6 +156,8 @@ class Limits(Frozen):
     """All benchmarks together, once for the times and once for the profiles."""
     bench_wall_s: float = 2.0
     profile_bytes: int = 64 * KIB
+    deep_cpu_s: float = 3.0
+    """For the whole second pass, its build included."""
 
     output_bytes: int = 1 * MIB
     """Kept per stream; what goes over is counted, and ends the run as output_limit."""
@@ -237,8 +240,8 @@ class Snippet(Frozen):
     """Language version, for example `1.27`."""
     module: str = "snip"
     """Module path of its go.mod, if it has one."""
-    requires: tuple[str, ...] = ()
-    """Modules its go.mod asks for; none of them is there."""
+    go_mod: SnippetFile | None = None
+    requires: tuple[Requirement, ...] = ()
     package: str = "main"
     has_main: bool = False
 
@@ -357,11 +360,7 @@ class SnippetSummary(Frozen):
 
 
 class AuditReport(Frozen):
-    """Facts about one snippet, without any judgement.
-
-    `functional` counts cases of the task and the prompt only and is null where nothing decides it.
-    `enforced` is read back from the kernel, not copied from what was asked.
-    """
+    """Facts about one snippet, without any judgement; `enforced` is read back from the kernel."""
 
     schema_: int = Field(default=SCHEMA_VERSION, alias="schema")
     id: str = ""
@@ -374,7 +373,7 @@ class AuditReport(Frozen):
     findings: tuple[Finding, ...] = ()
     tests: tuple[TestsSummary, ...] = ()
     functional: str | None = None
-    """`pass`, `fail` or null."""
+    """`pass`, `fail` or null where no case or test of the task or the prompt decides it."""
     functional_decided: Decided | None = None
     """`cooperative` where a pass rests on tests, or a fail on nothing but tests."""
     race: Observed = Observed()
@@ -382,7 +381,8 @@ class AuditReport(Frozen):
     leak: Observed = Observed()
     benchmarks: tuple[Benchmark, ...] = ()
     profiles: tuple[Profile, ...] = ()
-    dependencies: tuple[dict[str, object], ...] = ()
+    growth: tuple[Growth, ...] = ()
+    dependencies: tuple[Dependency, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
     constraints: tuple[Constraint, ...] = ()
     """What the prompt demands of the answer's form."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from sandbox.arranging import arrange, module_of
 from sandbox.go_imports import STANDARD_ROOTS, missing_imports, named_imports
+from sandbox.go_mod import read_go_mod
 from sandbox.go_text import has_main, is_statement_list, package_name, without_line_directives
 from sandbox.model import AuditInput, Change, Limits, Snippet, SnippetFile, SourceText
 from sandbox.text_split import UNOPENED, Piece, is_markdown, split_answer
@@ -28,11 +29,8 @@ _REFUSED_ENDINGS = (
     ".f",
 )
 _VERSION = re.compile(r"(?:go)?(\d+)\.(\d+)(?:\.\d+)?")
-_MODULE = re.compile(r"^module[ \t]+([A-Za-z0-9][\w./-]*)[ \t]*(?://[^\n]*)?$", re.MULTILINE)
-_GO_LINE = re.compile(r"^go[ \t]+(\S+)", re.MULTILINE)
-_REQUIRE = re.compile(
-    r"^[ \t]*(?:require[ \t]+)?([a-z0-9][\w.-]*\.[a-z]+/[\w./-]+)[ \t]+v\d", re.MULTILINE
-)
+_MODULE_PATH = re.compile(r"[A-Za-z0-9][A-Za-z0-9_./-]{0,199}")
+GO_MOD = "go.mod"
 _BOM = "\ufeff"
 
 
@@ -64,22 +62,22 @@ def normalise(given: AuditInput, limits: Limits, newest: tuple[int, int]) -> Sni
         raise Rejected("input", "exactly one of code and files must be given")
     changes: list[Change] = []
     sources, pieces = _pieces(given, limits, changes)
-    modules = [text for _, text in pieces if text.name.rsplit("/", 1)[-1] == "go.mod"]
+    module = _go_mod(pieces)
+    said = read_go_mod(module.text if module else "")
     _check_count(len(pieces) + len(given.tests), limits)
     files = _files(pieces, changes)
     tests = _tests(given, limits, {file.name for file in files}, changes)
     _check_total(files, tests, limits)
-    module_text = modules[0].text if modules else ""
     code = [file for file in files if not file.name.endswith("_test.go")]
-    module = _usable(module_of([piece for _, piece in pieces]))
     return Snippet(
         sources=sources,
         files=tuple(file for file in files if file.name not in {test.name for test in tests}),
         tests=tests,
         changes=tuple(changes),
-        go=_language(given.go or _first(_GO_LINE, module_text), newest),
-        module=_module(module_text) if modules else module,
-        requires=tuple(_REQUIRE.findall(module_text)),
+        go=_language(given.go or said.go, newest),
+        module=_usable(said.module if module else module_of([piece for _, piece in pieces])),
+        go_mod=module,
+        requires=said.requires,
         package=next((name for file in code or files if (name := package_name(file.text))), "main"),
         has_main=any(has_main(file.text) for file in files),
     )
@@ -169,6 +167,15 @@ def _files(pieces: list[tuple[str, Piece]], changes: list[Change]) -> list[Snipp
     if not files:
         raise Rejected("not_go", "there is no Go file")
     return files
+
+
+def _go_mod(pieces: list[tuple[str, Piece]]) -> SnippetFile | None:
+    """Gives the first go.mod."""
+    found = ((source, one) for source, one in pieces if one.name.rsplit("/", 1)[-1] == "go.mod")
+    source, piece = next(found, ("", None))
+    if piece is None:
+        return None
+    return SnippetFile(name=GO_MOD, text=piece.text, source=source, first_line=piece.first_line)
 
 
 def _file(source: str, piece: Piece, changes: list[Change]) -> SnippetFile:
@@ -271,17 +278,9 @@ def _language(wanted: str | None, newest: tuple[int, int]) -> str:
     return f"{version[0]}.{version[1]}"
 
 
-def _module(text: str) -> str:
-    return _usable(_first(_MODULE, text))
-
-
 def _usable(path: str | None) -> str:
+    """Gives a module path that can't be taken for anything else in a tool's arguments and files."""
+    if not path or not _MODULE_PATH.fullmatch(path) or ".." in path:
+        return "snip"
     # A path that begins like a standard package's would shadow it.
-    return (
-        path if path and path.split("/")[0] not in STANDARD_ROOTS and ".." not in path else "snip"
-    )
-
-
-def _first(pattern: re.Pattern[str], text: str) -> str | None:
-    match = pattern.search(text)
-    return match.group(1) if match else None
+    return "snip" if path.split("/")[0] in STANDARD_ROOTS else path

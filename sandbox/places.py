@@ -38,7 +38,8 @@ class Locator:
     def file(self, name: str) -> SnippetFile | None:
         """Gives the snippet's file of that name; tools may write `./name` or `/name`."""
         bare = name.removeprefix("./").lstrip("/")
-        files = (*self.snippet.files, *self.snippet.tests)
+        module = self.snippet.go_mod
+        files = (*self.snippet.files, *self.snippet.tests, *((module,) if module else ()))
         return next((file for file in files if file.name == bare), None)
 
     def owns(self, name: str) -> bool:

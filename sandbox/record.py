@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 CANARIES = 6
 _ENDINGS = {"main": 0, "calls": 0, "entries": 0, "crowds": 0, "timed": 1, "profiled": 1}
+_ENDINGS |= {"growth": 0, "trials": 0, "fuzzed": 0}
 """How a run may end, and how many words it then says."""
 
 

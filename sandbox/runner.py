@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from sandbox.backends import Backend, SandboxFault
-from sandbox.dynamic import run_programs
+from sandbox.deep import deepen
+from sandbox.dependencies import dependencies
+from sandbox.dynamic import Shown, run_programs
 from sandbox.exercise import Settled, plan_for, settle
 from sandbox.facts import Facts
 from sandbox.go_imports import import_lines
@@ -42,8 +44,8 @@ from sandbox.stages.as_given import as_given
 from sandbox.stages.build import Build, build, errors
 from sandbox.stages.gofmt import gofmt
 from sandbox.stages.inspect import Inspected, inspect
-from sandbox.stages.patterns import patterns
 from sandbox.stages.static import Analysis, analyse
+from sandbox.supplies import Supplies, toolchain_for
 from sandbox.toolchain import Toolchain
 from sandbox.workbench import Workbench
 
@@ -64,6 +66,7 @@ def audit(
     *,
     backend: Backend,
     toolchain: Toolchain,
+    supplies: Supplies | None = None,
     limits: Limits | None = None,
     deep: bool = False,
     now: datetime | None = None,
@@ -73,15 +76,24 @@ def audit(
     Args:
         given: The input; its id is carried into the report.
         backend: Where jobs run.
-        toolchain: A prepared toolchain.
+        toolchain: A prepared toolchain, used where the task names no other.
+        supplies: What else the installation has; nothing by default.
         limits: What the snippet may use; the table's numbers by default.
         deep: Asks for the second pass as well.
         now: The time to write into the report.
     """
     started = time.monotonic()
-    limits = limits or Limits()
+    limits, supplies = limits or Limits(), supplies or Supplies()
+    toolchain = toolchain_for(given.go, toolchain, supplies)
     one = _Audit(
-        given=given, limits=limits, backend=backend, toolchain=toolchain, facts=Facts(), enforced={}
+        given=given,
+        limits=limits,
+        backend=backend,
+        toolchain=toolchain,
+        supplies=supplies,
+        facts=Facts(),
+        enforced={},
+        deep=deep,
     )
     error: AuditError | None = None
     snippet: Snippet | None = None
@@ -98,10 +110,8 @@ def audit(
     except SandboxFault as fault:
         one.facts.verdicts.append(Verdict.INTERNAL_ERROR)
         error = AuditError(code=fault.reason, message=visible(str(fault)))
-    if deep:
-        one.facts.not_checked.append(
-            NotChecked(what="deep", why="the second pass is not built; only the first ran")
-        )
+    if deep and not one.deepened:
+        one.facts.not_checked.append(NotChecked(what="deep", why="the code does not run"))
     return one.report(snippet, error, now or datetime.now(UTC), time.monotonic() - started)
 
 
@@ -111,8 +121,11 @@ class _Audit:
     limits: Limits
     backend: Backend
     toolchain: Toolchain
+    supplies: Supplies
     facts: Facts
     enforced: dict[str, object]
+    deep: bool
+    deepened: bool = False
 
     def stages(self, snippet: Snippet) -> None:
         """Runs every stage that makes sense, in order."""
@@ -121,10 +134,7 @@ class _Audit:
         self.facts.add(
             StageResult(stage=StageName.NORMALISE, status=StageStatus.OK, message=message)
         )
-        for module in snippet.requires:
-            self.facts.not_checked.append(
-                NotChecked(what=f"module {module}", why="only the standard library is there")
-            )
+        self._dependencies(snippet)
         bench = Workbench(
             snippet=snippet,
             limits=self.limits,
@@ -134,7 +144,7 @@ class _Audit:
         )
         self.facts.findings += as_given(bench)
         plan = plan_for(self.given)
-        inspected = inspect(bench, **plan.wire())
+        inspected = inspect(bench, deep=self.deep, **plan.wire())
         if inspected.report is None:
             self._compile_limit(inspected)
             return
@@ -148,6 +158,12 @@ class _Audit:
             self._syntax(bench, seen, inspected)
         else:
             self._build_and_run(bench, seen, settle(plan, seen))
+
+    def _dependencies(self, snippet: Snippet) -> None:
+        needed = dependencies(snippet, self.supplies, self.toolchain.version)
+        self.facts.dependencies = needed.dependencies
+        self.facts.findings += needed.findings
+        self.facts.not_checked += needed.not_checked
 
     def _compile_limit(self, inspected: Inspected) -> None:
         self.facts.verdicts.append(Verdict.COMPILE_LIMIT)
@@ -182,8 +198,8 @@ class _Audit:
             self.facts.skip(stage, "the code does not compile")
 
     def _build_and_run(self, bench: Workbench, seen: Inspection, settled: Settled) -> None:
-        self.facts.findings += patterns(bench, seen)
         seen = seen.calling(calls=bool(settled.calls), entries=settled.entries)
+        shown: Shown | None = None
         with ThreadPoolExecutor(_THREADS) as pool:
             plain = pool.submit(build, bench, seen)
             wants_race = seen.concurrent and not seen.types and not self.toolchain.race_missing
@@ -192,7 +208,7 @@ class _Audit:
             built = plain.result()
             self.facts.add(built.result, *built.findings)
             if built.compiled:
-                run_programs(
+                shown = run_programs(
                     bench,
                     seen,
                     built,
@@ -207,6 +223,9 @@ class _Audit:
         if built.compiled:
             # Last and alone: nothing else of this audit disturbs the times.
             measure(bench, seen, built, self.facts)
+        if self.deep and shown is not None:
+            self.deepened = True
+            deepen(bench, seen, shown, self.facts)
 
     def _static(self, analysis: Future[Analysis] | None) -> None:
         if analysis is None:
@@ -253,6 +272,8 @@ class _Audit:
             leak=facts.leak,
             benchmarks=facts.benchmarks,
             profiles=facts.profiles,
+            growth=facts.growth,
+            dependencies=facts.dependencies,
             not_checked=tuple(dict.fromkeys(facts.not_checked)),
             constraints=facts.constraints,
             limits=self.limits,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+from sandbox.backends import Outcome
 from sandbox.ran import Ran, ran
 from sandbox.workbench import Workbench
 
@@ -56,7 +57,15 @@ def may_hold(names: Collection[str], *, lasting: bool) -> Callable[[str], bool]:
 
 
 def run_series(
-    bench: Workbench, program: bytes, kind: str, *, share: float, patience: float
+    bench: Workbench,
+    program: bytes,
+    kind: str,
+    *,
+    share: float,
+    patience: float,
+    args: tuple[str, ...] = (),
+    bring: tuple[str, ...] = (),
+    spend: Callable[[Outcome], Outcome] = lambda outcome: outcome,
 ) -> Series:
     """Gives the results of every call; after two time-outs the rest is left undone.
 
@@ -67,15 +76,21 @@ def run_series(
         share: How much of the processor time is given as wall time to a process that waits.
         patience: How many times that is given to one that computes. A process that the processor
             limit ends tells nothing, so the clock must come first.
+        args: What a process is told besides.
+        bring: Names of files that come with each outcome.
+        spend: Is told of each outcome.
     """
     series = Series()
     timeouts = 0
     wall_s = min(bench.limits.run_wall_s, bench.limits.run_cpu_s * share)
     for _ in range(_MOST_PROCESSES):
         left_out = ",".join(map(str, sorted(series.done | set(series.ended))))
-        one = ran(bench.execute(program, kind, args=(left_out,), wall_s=wall_s, patience=patience))
+        outcome = bench.execute(
+            program, kind, args=(left_out, *args), wall_s=wall_s, patience=patience, bring=bring
+        )
+        one = ran(spend(outcome))
         series.runs.append(one)
-        begun, last = _read(series, _record(one).split("\n"))
+        begun, last = _read(series, record_text(one).split("\n"))
         if begun is None and one.crashed:
             # A goroutine that a call left behind ended the process.
             begun = last
@@ -88,7 +103,13 @@ def run_series(
     return series
 
 
-def _record(one: Ran) -> str:
+def records(series: Series) -> Iterator[str]:
+    """Gives what each process wrote down."""
+    return map(record_text, series.runs)
+
+
+def record_text(one: Ran) -> str:
+    """Gives what a process wrote down; but for the last line it can be forged."""
     report = one.outcome.report
     return str(report.get("record", "")) if isinstance(report, dict) else ""
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from sandbox.go_looks import is_whole_file, looks_like_go, without_prose
 from sandbox.go_text import blanked, has_main, is_test_text, package_lines
 
-_FENCE = re.compile(r"^[ ]{0,12}(`{3,}|~{3,})([^\n`]*)$")
+_FENCE = re.compile(r"^\ufeff?[ ]{0,12}(`{3,}|~{3,})([^\n`]*)$")
 _GO_TAGS = {"go", "golang"}
 _ARCHIVE_TAGS = {"", "txtar", "text", "txt"}
 UNOPENED = "unopened"

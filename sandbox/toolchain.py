@@ -124,13 +124,13 @@ def prepare(
         SandboxFault: When there is no toolchain or it cannot build its own library.
     """
     goroot = goroot or find_goroot()
-    version = (goroot / "VERSION").read_text().split()[0]
+    version = version_of(goroot)
     home = data / "toolchains"
     home.mkdir(parents=True, exist_ok=True)
-    library = home / f"{version}-{_digest(version)}"
-    _build_once(library, lambda: build_library(goroot, library, progress))
-    own = home / f"{library.name}-helper-{_digest(version, *_sources(HELPER_SOURCES))}"
-    _build_once(own, lambda: build_helper(goroot, HELPER_SOURCES, library, own, progress))
+    library = home / f"{version}-{digest(version)}"
+    build_once(library, lambda: build_library(goroot, library, progress))
+    own = home / f"{library.name}-helper-{digest(version, *sources_of(HELPER_SOURCES))}"
+    build_once(own, lambda: build_helper(goroot, HELPER_SOURCES, library, own, progress))
     manifest = json.loads((library / MANIFEST).read_text())
     return Toolchain(
         version=version,
@@ -146,13 +146,13 @@ def prepare(
 def _prepare_vet(goroot: Path, library: Path, progress: Progress) -> dict[str, Any]:
     """Gives the toolchain's analyzer; without its modules audits go on, and say what was not checked."""
     sources = HELPER_SOURCES / VET_FOLDER
-    version = (goroot / "VERSION").read_text().split()[0]
-    vet = library.with_name(f"{library.name}-vet-{_digest(version, *_sources(sources))}")
+    version = version_of(goroot)
+    vet = library.with_name(f"{library.name}-vet-{digest(version, *sources_of(sources))}")
     missing = vet.with_name(f"{vet.name}.missing")
     if not (vet / MANIFEST).is_file() and _is_fresh(missing):
         return {"vet_missing": missing.read_text()}
     try:
-        _build_once(vet, lambda: build_vet(goroot, sources, library, vet, progress))
+        build_once(vet, lambda: build_vet(goroot, sources, library, vet, progress))
     except SandboxFault as fault:
         if not fault.retry:
             raise
@@ -167,14 +167,20 @@ def _is_fresh(note: Path) -> bool:
     return note.is_file() and time.time() - note.stat().st_mtime < _ASK_AGAIN_S
 
 
-def _digest(version: str, *parts: bytes) -> str:
-    digest = hashlib.sha256(f"{_FORMAT} {version} {os.uname().machine}".encode())
+def version_of(goroot: Path) -> str:
+    """Gives the release in a folder, for example `go1.27.3`."""
+    return (goroot / "VERSION").read_text().split()[0]
+
+
+def digest(version: str, *parts: bytes) -> str:
+    """Gives a short name of what a prepared folder is made from."""
+    named = hashlib.sha256(f"{_FORMAT} {version} {os.uname().machine}".encode())
     for part in parts:
-        digest.update(b"\0" + part)
-    return digest.hexdigest()[:12]
+        named.update(b"\0" + part)
+    return named.hexdigest()[:12]
 
 
-def _sources(folder: Path) -> list[bytes]:
+def sources_of(folder: Path) -> list[bytes]:
     """Gives what a program is built from; the analyzer is another program, and tests are in none."""
     names = {".go", ".mod", ".sum"}
     files = sorted(path for path in folder.rglob("*") if path.suffix in names)
@@ -182,11 +188,14 @@ def _sources(folder: Path) -> list[bytes]:
     return [
         f"{name}\0".encode() + path.read_bytes()
         for path, name in own
-        if name.parts[0] != VET_FOLDER and not name.name.endswith("_test.go")
+        if name.parts[0] != VET_FOLDER
+        and name.parts[:2] != ("own", "testdata")
+        and not name.name.endswith("_test.go")
     ]
 
 
-def _build_once(folder: Path, build: Callable[[], None]) -> None:
+def build_once(folder: Path, build: Callable[[], None]) -> None:
+    """Builds a folder that is not there yet; of several processes one does it and the others wait."""
     # The manifest is written last and the folder is renamed into place, so it is there whole or not at all.
     if (folder / MANIFEST).is_file():
         return

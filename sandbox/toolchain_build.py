@@ -38,15 +38,24 @@ def build_library(goroot: Path, folder: Path, progress: Progress) -> None:
 
 
 def build_helper(
-    goroot: Path, sources: Path, library: Path, folder: Path, progress: Progress
+    goroot: Path,
+    sources: Path,
+    library: Path,
+    folder: Path,
+    progress: Progress,
+    *,
+    helper: Path | None = None,
 ) -> None:
-    """Makes the folder of our own helper and of the recorder that is linked into every program."""
+    """Makes the folder of our own helper, built here or given, and of the recorder that is linked into programs."""
 
     def fill(part: Path, cache: Path) -> None:
         progress("building the helper")
         module = cache / "module"
         shutil.copytree(sources, module, ignore=shutil.ignore_patterns(VET_FOLDER))
-        run_go(goroot, cache, build_args(part / HELPER), cwd=module)
+        if helper is None:
+            run_go(goroot, cache, build_args(part / HELPER), cwd=module)
+        else:
+            shutil.copyfile(helper, part / HELPER)
         for kind in ("std", "std-race"):
             if (library / kind).is_dir():
                 _recorder(goroot, module, library / kind, part / kind.replace("std", "rec"), cache)

@@ -41,8 +41,16 @@ _UNREACHABLE = (
 )
 
 
-def build_vet(goroot: Path, sources: Path, library: Path, folder: Path, progress: Progress) -> None:
-    """Makes the folder of the analyzer; the modules stay beside it, for its tests.
+def build_vet(
+    goroot: Path,
+    sources: Path,
+    library: Path,
+    folder: Path,
+    progress: Progress,
+    *,
+    analyzer: Path | None = None,
+) -> None:
+    """Makes the folder of the analyzer, built here or given; the modules stay beside it, for its tests.
 
     Raises:
         SandboxFault: `modules_unreachable`, worth another try later, when the modules can't be had.
@@ -52,11 +60,14 @@ def build_vet(goroot: Path, sources: Path, library: Path, folder: Path, progress
     def fill(part: Path, cache: Path) -> None:
         module = cache / "module"
         shutil.copytree(sources, module)
-        progress("getting the modules of the static analysis")
-        _fetch(goroot, cache, module, modules)
-        progress("building the static analysis")
-        args = build_args(part / ANALYZER)
-        run_go(goroot, cache, args, cwd=module, settings=modules.settings)
+        if analyzer is None:
+            progress("getting the modules of the static analysis")
+            _fetch(goroot, cache, module, modules)
+            progress("building the static analysis")
+            args = build_args(part / ANALYZER)
+            run_go(goroot, cache, args, cwd=module, settings=modules.settings)
+        else:
+            shutil.copy(analyzer, part / ANALYZER)
         progress("reading the standard library for the static analysis")
         _learn(goroot, cache, part, library / "std")
         (part / MANIFEST).write_text(json.dumps({"blind": _blind(part, cache, library / "std")}))

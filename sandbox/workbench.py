@@ -119,7 +119,8 @@ class Workbench:
     ) -> Outcome:
         """Runs a program that was built; what it leaves under the names in `bring` comes with the report.
 
-        `m` is main, `t` tests, `c` calls, `e` entry points, `k` crowds, `b` benchmarks, `p` profiles.
+        `m` is main, `t` tests, `c` calls, `e` entry points, `k` crowds, `b` benchmarks, `p` profiles;
+        of the second pass `f` functions called by chance, `n` fuzz functions, `g` growth.
         """
         wall_s = wall_s or self.limits.run_wall_s
         request = {

@@ -14,6 +14,7 @@ from sandbox.static_rules import Rule, rule_table
 
 PAGE = Path(__file__).parents[1] / "docs" / "reference" / "checks.md"
 FAMILIES = {
+    "gavel": "[our own checks](own-checks.md), which are `E1` where they only indicate",
     "vet": "[vet's suite](https://pkg.go.dev/cmd/vet) and further passes of golang.org/x/tools",
     "staticcheck": "[staticcheck's](https://staticcheck.dev/docs/checks/) SA checks",
     "simple": "its S checks",

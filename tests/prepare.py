@@ -6,7 +6,9 @@ import time
 
 from bridge.demo import browser, venvs
 from sandbox.toolchain import prepare
+from sandbox.toolchain_further import prepare_further
 from tests.conftest import shared_root
+from tests.sandbox.conftest import another_go
 
 
 def main() -> None:
@@ -18,7 +20,10 @@ def main() -> None:
         print(f"{time.monotonic() - start:6.1f} s  {message}", flush=True)
 
     tell("preparing the Go toolchain (once, about four minutes)")
-    prepare(folder, tell)
+    toolchain = prepare(folder, tell)
+    if (other := another_go(toolchain)) is not None:
+        tell("preparing the machine's own Go as a further release")
+        prepare_further(toolchain, other, tell)
     tell("looking for a browser")
     browser.find_or_install()
     for name in ("label-studio", "jira-double"):

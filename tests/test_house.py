@@ -22,6 +22,7 @@ from bridge.resources import shipped_rubric
 from bridge.settings import ENVIRONMENT, Settings
 from rubric.load import load_rubric
 from rubric.model import Rubric
+from sandbox.static_rules import rule_table
 from tests.checks_page import PAGE, page
 
 ROOT = Path(__file__).parents[1]
@@ -288,6 +289,13 @@ def test_no_file_holds_a_path_of_somebodys_machine() -> None:
             found.append(shown(path))
 
     assert found == []
+
+
+def test_every_check_of_ours_is_explained() -> None:
+    """What a rule of ours sees, and what it does not, stands nowhere else."""
+    explained = set(_INLINE.findall((DOCS / "reference" / "own-checks.md").read_text()))
+
+    assert {name for tool, name in rule_table().rules if tool == "gavel"} <= explained
 
 
 def test_the_page_of_checks_tells_what_is_done() -> None:

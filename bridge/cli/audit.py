@@ -19,12 +19,14 @@ from bridge.audit_files import read_input, read_text
 from bridge.audit_text import show_report
 from bridge.backend_choice import make_backend
 from bridge.settings import SandboxSettings
+from bridge.supplying import make_supplies
 from rubric.load import load_rubric
 from rubric.model import RatedReport, Rubric
 from rubric.suggest import rate
 from sandbox.backends import Backend, SandboxFault
-from sandbox.model import AuditInput, Case, Limits, Verdict
+from sandbox.model import AuditInput, AuditReport, Case, Limits, Verdict
 from sandbox.runner import audit as run_audit
+from sandbox.supplies import Supplies, toolchain_for
 from sandbox.toolchain import Toolchain, default_data_folder, prepare
 
 _MATCHED, _NO_SANDBOX = 1, 3
@@ -47,6 +49,29 @@ class _Failing:
             report.overall if self.criterion == "overall" else report.ratings.get(self.criterion)
         )
         return rating is not None and rating.value is not None and rating.value < self.below
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Sandbox:
+    """What audits of this command have in common beside the backend."""
+
+    toolchain: Toolchain
+    supplies: Supplies
+
+    def audit(self, given: AuditInput, backend: Backend, options: dict[str, Any]) -> AuditReport:
+        return run_audit(
+            given,
+            backend=backend,
+            toolchain=self.toolchain,
+            supplies=self.supplies,
+            deep=not options["fast"],
+        )
+
+    def release(self, given: AuditInput | None) -> str:
+        """The Go release that an input is audited with."""
+        if given is None:
+            return self.toolchain.version
+        return toolchain_for(given.go, self.toolchain, self.supplies).version
 
 
 def _failing(text: str, rubric: Rubric) -> _Failing:
@@ -89,6 +114,23 @@ def _failing(text: str, rubric: Rubric) -> _Failing:
 @click.option("--out", type=click.Path(path_type=Path), help="JSON lines out.")
 @click.option("-j", "jobs", default=1, type=click.IntRange(1, 64), help="Audits at the same time.")
 @click.option(
+    "--toolchain",
+    "toolchains",
+    multiple=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of a further Go release, used where --go names exactly its version; repeatable.",
+)
+@click.option(
+    "--modules",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of modules in GOPROXY's layout; what is not in it counts as not existing.",
+)
+@click.option(
+    "--vulnerabilities",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="Folder of the Go vulnerability database.",
+)
+@click.option(
     "--data-dir",
     envvar=["GAVEL_TOOLCHAIN_DIR", "GAVEL_DATA_DIR"],
     type=click.Path(path_type=Path),
@@ -103,14 +145,15 @@ def audit(**options: Any) -> None:
     rubric = _rubric(options["rubric_file"])
     failing = [_failing(text, rubric) for text in options["fail_on"]]
     try:
-        toolchain = prepare(
-            options["data_dir"] or default_data_folder(), partial(click.echo, err=True)
-        )
+        tell = partial(click.echo, err=True)
+        toolchain = prepare(options["data_dir"] or default_data_folder(), tell)
+        supplies = make_supplies(_settings(options), toolchain, tell)
     except (SandboxFault, OSError) as exc:
         click.echo(f"gavel: the sandbox cannot run: {exc}", err=True)
         sys.exit(_NO_SANDBOX)
+    sandbox = _Sandbox(toolchain=toolchain, supplies=supplies)
     command = _batch if options["batch"] else _single
-    sys.exit(command(options, rubric, failing, toolchain))
+    sys.exit(command(options, rubric, failing, sandbox))
 
 
 def _backend(options: dict[str, Any], *, ready: int = 0) -> closing[Backend]:
@@ -118,8 +161,16 @@ def _backend(options: dict[str, Any], *, ready: int = 0) -> closing[Backend]:
 
     Weak limits are allowed: whoever types the command sees in `enforced` what held.
     """
-    settings = SandboxSettings(backend=options["backend"])
-    return closing(make_backend(settings, allow_weak_limits=True, ready=ready))
+    return closing(make_backend(_settings(options), allow_weak_limits=True, ready=ready))
+
+
+def _settings(options: dict[str, Any]) -> SandboxSettings:
+    return SandboxSettings(
+        backend=options["backend"],
+        toolchains=options["toolchains"],
+        module_proxy=options["modules"],
+        vulnerability_db=options["vulnerabilities"],
+    )
 
 
 def _rubric(path: Path | None) -> Rubric:
@@ -130,11 +181,11 @@ def _rubric(path: Path | None) -> Rubric:
 
 
 def _single(
-    options: dict[str, Any], rubric: Rubric, failing: list[_Failing], toolchain: Toolchain
+    options: dict[str, Any], rubric: Rubric, failing: list[_Failing], sandbox: _Sandbox
 ) -> int:
     given = _given(options)
     with _backend(options) as backend:
-        facts = run_audit(given, backend=backend, toolchain=toolchain, deep=not options["fast"])
+        facts = sandbox.audit(given, backend, options)
     report = rate(facts.model_copy(update={"repeat": _repeat(options)}), rubric)
     if options["as_json"]:
         click.echo(report.model_dump_json(by_alias=True))
@@ -174,42 +225,39 @@ def _text(path: Path | None) -> str:
 
 def _repeat(options: dict[str, Any]) -> str:
     words = ["gavel", "audit", options["path"]]
-    for name in ("prompt", "stdin_file", "expect", "rubric_file"):
+    for name in ("prompt", "stdin_file", "expect", "rubric_file", "modules", "vulnerabilities"):
         if options[name] is not None:
             words += [f"--{name.removesuffix('_file')}", str(options[name])]
     for path in options["tests"]:
         words += ["--tests", str(path)]
     words += ["--backend", "docker"] if options["backend"] == "docker" else []
+    for path in options["toolchains"]:
+        words += ["--toolchain", str(path)]
     words += ["--args", options["args"]] if options["args"] else []
     words += ["--go", options["go_version"]] if options["go_version"] else []
     return shlex.join([*words, *([] if options["fast"] else ["--deep"]), "--json"])
 
 
 def _batch(
-    options: dict[str, Any], rubric: Rubric, failing: list[_Failing], toolchain: Toolchain
+    options: dict[str, Any], rubric: Rubric, failing: list[_Failing], sandbox: _Sandbox
 ) -> int:
     with _backend(options, ready=_READY) as backend:
-        return _audit_lines(options, rubric, failing, toolchain, backend)
+        return _audit_lines(options, rubric, failing, sandbox, backend)
 
 
 def _audit_lines(
     options: dict[str, Any],
     rubric: Rubric,
     failing: list[_Failing],
-    toolchain: Toolchain,
+    sandbox: _Sandbox,
     backend: Backend,
 ) -> int:
     auditing = Auditing(
         adapt=partial(_with_options, shared=_shared(options)),
-        audit=lambda given: run_audit(
-            given,
-            backend=backend,
-            toolchain=toolchain,
-            deep=not options["fast"],
-        ),
+        audit=lambda given: sandbox.audit(given, backend, options),
         rate=lambda facts: rate(facts, rubric),
         rubric=rubric.version,
-        toolchain=toolchain.version,
+        toolchain=sandbox.release,
     )
     status = 0
     for report in run_batch(options["batch"], options["out"], auditing, options["jobs"]):

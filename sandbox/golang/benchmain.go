@@ -6,7 +6,9 @@ import (
 )
 
 // tested tells whether the program holds anything that needs the testing package.
-func (request *Request) tested() bool { return len(request.Tests)+len(request.Benchmarks) > 0 }
+func (request *Request) tested() bool {
+	return len(request.Tests)+len(request.Benchmarks)+len(request.Fuzzes) > 0
+}
 
 // benchCases are the generated main's cases that measure: one times, another one takes profiles.
 const benchCases = "\tcase 'b':\n\t\ttimed()\n\tcase 'p':\n\t\tprofiled()\n"

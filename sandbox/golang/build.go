@@ -78,7 +78,7 @@ func build(request *Request) (any, []Attachment, error) {
 	if kept := codeOnly(request.Files); err == nil && len(problems) > 0 && onlyTests(problems) && len(kept) < len(request.Files) {
 		report.TestErrors = problems
 		without := *request
-		without.Tests, without.Benchmarks, without.Files = nil, nil, kept
+		without.Tests, without.Benchmarks, without.Fuzzes, without.Files = nil, nil, nil, kept
 		if b, err = newBuilder(&without); err == nil {
 			binary, problems, err = b.all()
 		}
@@ -170,7 +170,9 @@ func (b *builder) unitFiles(one *unit, mainPath *string) ([]string, error) {
 	for _, hook := range b.request.Hooks {
 		if hook.Path == one.path {
 			names = append(names, hook.Name)
-			return names, os.WriteFile(filepath.Join(srcDir, hook.Name), []byte(hook.Text), 0o644)
+			if err := os.WriteFile(filepath.Join(srcDir, hook.Name), []byte(hook.Text), 0o644); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return names, nil

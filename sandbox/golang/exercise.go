@@ -26,6 +26,7 @@ type Hook struct {
 	Calls   bool   `json:"calls"`
 	Entries bool   `json:"entries"`
 	Crowds  bool   `json:"crowds"`
+	Deep    bool   `json:"deep"`
 }
 
 // Exercise is what can be called without tests: the prompt's examples and the entry points.
@@ -34,6 +35,10 @@ type Exercise struct {
 	Calls     []Placed   `json:"calls"`
 	Entries   []Entry    `json:"entries"`
 	Functions []Function `json:"functions"`
+	// Deep, Grown and Tried are for the second pass.
+	Deep  []Hook  `json:"deep"`
+	Grown []Grown `json:"grown"`
+	Tried []Tried `json:"tried"`
 }
 
 // Function is one declaration as the answer writes it.
@@ -47,10 +52,13 @@ type fragment struct {
 	kind  string
 	index int
 	text  string
+	// of is the function that a fragment of the second pass calls.
+	of string
 }
 
 func exercise(request *Request, fset *token.FileSet, all []*checked, imports types.Importer) *Exercise {
-	made := &Exercise{Hooks: []Hook{}, Calls: make([]Placed, len(request.Calls)), Entries: []Entry{}, Functions: []Function{}}
+	made := &Exercise{Hooks: []Hook{}, Calls: make([]Placed, len(request.Calls)), Entries: []Entry{}, Functions: []Function{},
+		Deep: []Hook{}, Grown: []Grown{}, Tried: []Tried{}}
 	for i := range made.Calls {
 		made.Calls[i].Why = "the answer has no function for it"
 	}
@@ -61,6 +69,9 @@ func exercise(request *Request, fset *token.FileSet, all []*checked, imports typ
 		made.declared(one)
 		if len(request.Calls) > 0 || request.Entries {
 			made.tryHook(request, fset, one, imports)
+		}
+		if request.Deep {
+			made.deepHook(request, fset, one, imports)
 		}
 	}
 	return made

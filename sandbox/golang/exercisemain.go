@@ -103,20 +103,22 @@ func caught(i int) {
 	if r == nil {
 		return
 	}
-	kind, text := "o", ""
-	switch r := r.(type) {
-	case runtime.Error:
-		kind, text = "r", r.Error()
-	case error:
-		text = r.Error()
-	case string:
-		text = r
-	default:
-		text = "a value of type " + reflect.TypeOf(r).String()
-	}
 	if !skipped[i] {
+		kind, text := panicked(r)
 		rec.Line("P " + strconv.Itoa(i) + " " + kind + " " + quoted(text) + " " + quoted(string(debug.Stack())))
 	}
+}
+
+func panicked(r interface{}) (kind, text string) {
+	switch r := r.(type) {
+	case runtime.Error:
+		return "r", r.Error()
+	case error:
+		return "o", r.Error()
+	case string:
+		return "o", r
+	}
+	return "o", "a value of type " + reflect.TypeOf(r).String()
 }
 
 // together calls each function several times from several goroutines.

@@ -31,7 +31,6 @@ type Inspection struct {
 	Gofmt      []Problem `json:"gofmt"`
 	Types      []Problem `json:"types"`
 	Refused    []Problem `json:"refused"`
-	Findings   []Problem `json:"findings"`
 	Tests      []Test    `json:"tests"`
 	Benchmarks []Test    `json:"benchmarks"`
 	Fuzzes     []Test    `json:"fuzzes"`
@@ -50,7 +49,7 @@ type Inspection struct {
 func inspect(request *Request) (any, []Attachment, error) {
 	fset := token.NewFileSet()
 	units, syntax := load(request, fset)
-	report := &Inspection{Syntax: syntax, Gofmt: unformatted(request.Files), Types: []Problem{}, Refused: []Problem{}, Findings: []Problem{}, Tests: []Test{}, Benchmarks: []Test{}, Fuzzes: []Test{}, Imports: []string{}}
+	report := &Inspection{Syntax: syntax, Gofmt: unformatted(request.Files), Types: []Problem{}, Refused: []Problem{}, Tests: []Test{}, Benchmarks: []Test{}, Fuzzes: []Test{}, Imports: []string{}}
 	known := map[string]bool{}
 	for _, one := range units {
 		known[one.path] = true

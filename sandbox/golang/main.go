@@ -34,11 +34,13 @@ type Request struct {
 	Tests  []Test `json:"tests"`
 	// Benchmarks are measured by the plain program alone.
 	Benchmarks []Test `json:"benchmarks"`
+	Fuzzes     []Test `json:"fuzzes"`
 	// What can be called without tests: asked for when the sources are read, given back for the build.
 	Calls     []CallCase `json:"calls"`
 	Asked     []string   `json:"asked"`
 	Entries   bool       `json:"entries"`
 	Together  bool       `json:"together"`
+	Deep      bool       `json:"deep"`
 	Hooks     []Hook     `json:"hooks"`
 	CallCount int        `json:"call_count"`
 	Leak      bool       `json:"leak"`

@@ -21,7 +21,6 @@ type Problem struct {
 	EndColumn int    `json:"end_column,omitempty"`
 	Rule      string `json:"rule"`
 	Message   string `json:"message"`
-	Typed     bool   `json:"typed,omitempty"`
 }
 
 // source is one parsed file.

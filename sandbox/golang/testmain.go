@@ -29,7 +29,7 @@ func program(request *Request, mainPath string) string {
 	if mainPath != "" {
 		alias(mainPath)
 	}
-	for _, test := range slices.Concat(request.Tests, request.Benchmarks) {
+	for _, test := range slices.Concat(request.Tests, request.Benchmarks, request.Fuzzes) {
 		alias(testPath(test))
 	}
 	for _, hook := range request.Hooks {
@@ -46,8 +46,12 @@ func program(request *Request, mainPath string) string {
 	if len(request.Benchmarks) > 0 {
 		b.WriteString(benchCases)
 	}
+	if len(request.Fuzzes) > 0 {
+		b.WriteString(fuzzCase)
+	}
 	if len(request.Hooks) > 0 {
 		b.WriteString(exerciseCases(request.Hooks, aliases))
+		b.WriteString(deepCases(request.Hooks, aliases))
 	}
 	b.WriteString("\t}\n}\n\n")
 	b.WriteString(leakFunc(request.Leak))
@@ -63,6 +67,16 @@ func program(request *Request, mainPath string) string {
 		fmt.Fprintf(&b, "\nconst calls = %d\n", request.CallCount)
 		b.WriteString(exerciseBody)
 	}
+	if request.deepens() {
+		b.WriteString(deepBody)
+	}
+	if len(request.Fuzzes) > 0 {
+		b.WriteString(fuzzTable(request.Fuzzes, aliases))
+		b.WriteString(fuzzBody)
+	}
+	if request.deepens() || len(request.Fuzzes) > 0 {
+		b.WriteString(chanceBody)
+	}
 	return b.String()
 }
 
@@ -72,7 +86,8 @@ func standardImports(request *Request) string {
 	for _, part := range []struct {
 		used bool
 		text string
-	}{{request.Leak, leakImports}, {len(request.Tests) > 0, testImports}, {len(request.Benchmarks) > 0, benchImports}, {len(request.Hooks) > 0, exerciseImports}} {
+	}{{request.Leak, leakImports}, {len(request.Tests) > 0, testImports}, {len(request.Benchmarks) > 0, benchImports}, {len(request.Hooks) > 0, exerciseImports}, {request.deepens(), deepImports},
+		{len(request.Fuzzes) > 0, fuzzImports}, {request.deepens() || len(request.Fuzzes) > 0, chanceImports}} {
 		for _, line := range strings.Split(part.text, "\n") {
 			if part.used && line != "" {
 				wanted[line] = true
@@ -193,7 +208,11 @@ func canaries() string {
 }
 
 func tests() {
-	os.Args = []string{"test", "-test.v=true", "-test.timeout=0", "-test.paniconexit0=true"}
+	shuffle := "off"
+	if len(os.Args) > 1 {
+		shuffle = os.Args[1]
+	}
+	os.Args = []string{"test", "-test.v=true", "-test.timeout=0", "-test.paniconexit0=true", "-test.shuffle=" + shuffle}
 	states = []byte(strings.Repeat("N", len(table)))
 	m := testing.MainStart(testdeps.TestDeps{}, table, nil, nil, nil)
 	flag.CommandLine.Parse(os.Args[1:])

@@ -36,7 +36,7 @@ func lookup(path string) (io.ReadCloser, error) {
 	return nil, fmt.Errorf("package %s is not in std", path)
 }
 
-// typed checks the types of every package and looks for patterns in those that are sound.
+// typed checks the types of every package, and makes what calls them where they are sound.
 func typed(request *Request, fset *token.FileSet, units []*unit, report *Inspection) {
 	imports := &mixed{own: map[string]*types.Package{}, std: importer.ForCompiler(fset, "gc", lookup)}
 	all := []*checked{}
@@ -53,12 +53,6 @@ func typed(request *Request, fset *token.FileSet, units []*unit, report *Inspect
 		pkg, _ := config.Check(one.path, fset, files, info)
 		imports.own[one.path] = pkg
 		all = append(all, &checked{unit: one, pkg: pkg, info: info, files: files})
-		for _, file := range one.files {
-			if !file.isTest {
-				look := &watcher{fset: fset, info: info, file: file.syntax}
-				report.Findings = append(report.Findings, look.all()...)
-			}
-		}
 	}
 	if len(report.Types) == 0 {
 		report.Exercise = exercise(request, fset, all, imports)

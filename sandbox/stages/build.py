@@ -32,12 +32,13 @@ class Build:
     with_tests: bool
     program: bytes | None
     findings: tuple[Finding, ...]
+    with_fuzzes: bool = False
     limited: bool = False
     """Whether a limit ended it, so that nothing is known about the code."""
 
 
-def build(bench: Workbench, seen: Inspection, *, race: bool = False) -> Build:
-    """Gives the program of main and the tests together."""
+def build(bench: Workbench, seen: Inspection, *, race: bool = False, deep: bool = False) -> Build:
+    """Gives the program of main and the tests together; `deep` adds what the second pass calls."""
     tests = [test.model_dump() for test in seen.tests]
     exercise = seen.exercise or Exercise()
     outcome = bench.ask(
@@ -46,7 +47,8 @@ def build(bench: Workbench, seen: Inspection, *, race: bool = False) -> Build:
         tests=tests,
         benchmarks=[] if race else [one.model_dump() for one in _measured(bench, seen)],
         leak=seen.concurrent and not race,
-        hooks=[hook.model_dump() for hook in exercise.hooks],
+        fuzzes=[one.model_dump() for one in seen.fuzzes] if deep else [],
+        hooks=[hook.model_dump() for hook in (*exercise.hooks, *(exercise.deep if deep else ()))],
         call_count=len(exercise.calls),
     )
     if outcome.report is None:
@@ -73,6 +75,7 @@ def build(bench: Workbench, seen: Inspection, *, race: bool = False) -> Build:
         compiled=built.ok,
         with_tests=built.tests,
         program=outcome.files.get("program"),
+        with_fuzzes=deep and bool(seen.fuzzes) and not built.test_errors,
         findings=tuple(findings),
         limited=built.disk_full,
     )

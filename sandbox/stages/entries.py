@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from sandbox.crash_findings import ending_findings, leak_findings, panic_finding
-from sandbox.crash_text import parse_crash
+from sandbox.crash_findings import (
+    ending_findings,
+    leak_findings,
+    panic_finding,
+    raised_by_answer,
+)
 from sandbox.inspection import Entry
 from sandbox.model import Finding, Grade, KilledBy, NotChecked, Severity, StageName, StageResult
 from sandbox.ran import Ran, own_place, stage_result
@@ -107,18 +111,10 @@ def _panicked(
         return
     entry = entries[number]
     unfinished = any(word in panic.text.lower() for word in _UNFINISHED)
-    written = not panic.runtime and _raised_by_answer(bench, panic)
+    written = not panic.runtime and raised_by_answer(bench, panic.stack)
     if (written or (entry.edge and not panic.runtime)) and not unfinished:
         return
     yield _about(panic_finding(bench, panic.text, panic.stack, StageName.RUN), entry)
-
-
-def _raised_by_answer(bench: Workbench, panic: Panic) -> bool:
-    """Tells whether the answer says `panic(...)` itself: a refused argument is no crash."""
-    goroutines = parse_crash(panic.stack).goroutines
-    frames = goroutines[0].frames if goroutines else ()
-    at = next((i for i, frame in enumerate(frames) if frame.function.startswith("panic(")), None)
-    return at is None or at + 1 >= len(frames) or bench.locator.owns(frames[at + 1].file)
 
 
 def _about(finding: Finding, entry: Entry) -> Finding:

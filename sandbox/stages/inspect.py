@@ -1,4 +1,4 @@
-"""Stage: read the sources. Lists tests, finds syntax errors, formatting and patterns; nothing of the snippet runs."""
+"""Stage: read the sources. Lists tests, finds syntax errors and formatting; nothing of the snippet runs."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from sandbox.model import Finding, Grade, Observed, ObservedState, Severity, StageName, StageResult
@@ -19,6 +19,8 @@ class RaceRuns:
     result: StageResult
     findings: tuple[Finding, ...]
     observed: Observed
+    done: tuple[tuple[str, Ran], ...] = ()
+    """Every run with its kind."""
 
 
 def run_race(
@@ -33,7 +35,13 @@ def run_race(
         (kind, ran(bench.execute(program, kind, args=args, stdin=stdin, race=True)))
         for kind, args in kinds.items()
     ]
+    return judged(bench, done)
+
+
+def judged(bench: Workbench, done: Sequence[tuple[str, Ran]]) -> RaceRuns:
+    """Gives what several runs show together, each with its kind."""
     runs = [one for kind, one in done if kind != "k"]
+    crowds = sum(kind == "k" for kind, _ in done)
     crowded = [one for kind, one in done if kind == "k" and _raced(one)]
     hits = [one for one in runs if _raced(one)]
     worst = hits[0] if hits else done[0][1]
@@ -44,9 +52,13 @@ def run_race(
         result=stage_result(bench, StageName.RACE, worst, ok=not hits),
         findings=tuple(
             [_finding(bench, *key, runs=len(runs), hits=n) for key, n in places.items()]
-            + [_indicated(_finding(bench, *key, runs=1, hits=n)) for key, n in indicated.items()]
+            + [
+                _indicated(_finding(bench, *key, runs=crowds, hits=n))
+                for key, n in indicated.items()
+            ]
         ),
         observed=Observed(state=state, runs=len(runs), hits=len(hits)) if runs else Observed(),
+        done=tuple(done),
     )
 
 

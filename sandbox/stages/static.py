@@ -12,6 +12,7 @@ from sandbox.inspection import Problem
 from sandbox.model import (
     Finding,
     Fix,
+    Grade,
     KilledBy,
     NotChecked,
     Severity,
@@ -42,6 +43,7 @@ class _Edit(BaseModel):
 class _Said(Problem):
     tool: str
     cwe: int | None = None
+    indicated: bool = False
     fix: tuple[_Edit, ...] = ()
 
 
@@ -179,7 +181,7 @@ def _finding(bench: Workbench, rule: Rule, said: _Said, file: SnippetFile) -> Fi
         rule=said.rule,
         message=said.message,
         severity=rule.severity,
-        grade=rule.grade,
+        grade=Grade.E1 if said.indicated else rule.grade,
         cwe=said.cwe or rule.cwe,
         stage=StageName.STATIC,
         fix=_fix(bench, file, said.fix),

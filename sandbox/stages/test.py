@@ -6,6 +6,7 @@ Verdicts are reached in one process with the tested code, so they are cooperativ
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
@@ -36,7 +37,7 @@ class TestRuns:
 def run_tests(bench: Workbench, program: bytes, seen: Inspection) -> TestRuns:
     """Gives the results of every test of the syntax tree; one that did not end has not passed."""
     one = ran(bench.execute(program, "t"))
-    states = {number: _state(one, number) for number in range(len(seen.tests))}
+    states = states_of(one, seen.tests)
     tampered = _tampered(one, states)
     findings: list[Finding] = (
         []
@@ -58,8 +59,12 @@ def run_tests(bench: Workbench, program: bytes, seen: Inspection) -> TestRuns:
     )
 
 
+def states_of(one: Ran, tests: Sequence[ListedTest]) -> dict[int, str]:
+    """Gives how each test ended: P passed, F failed, S skipped, N never ran."""
+    return {number: _state(one, number) for number in range(len(tests))}
+
+
 def _state(one: Ran, number: int) -> str:
-    """P passed, F failed, S skipped, N never ran."""
     if number in one.record.results:
         return one.record.results[number]
     return "F" if number in one.record.begun else "N"

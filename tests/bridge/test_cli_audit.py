@@ -14,8 +14,10 @@ from bridge.audit_files import read_input
 from bridge.cli.audit import audit
 from bridge.errors import ConfigError, GavelError
 from sandbox.model import Limits
+from tests.sandbox.modules import put_module
 
 HELLO = 'package main\n\nimport "fmt"\n\nfunc main() {\n\tfmt.Println("hi")\n}\n'
+DATABASE = Path(__file__).parents[1] / "fixtures" / "vulndb"
 real = [pytest.mark.needs_bwrap, pytest.mark.slow]
 
 
@@ -146,12 +148,13 @@ class TestRealAudits:
 
         assert json.loads(result.stdout)["functional"] == "pass"
 
-    def test_deep_says_what_it_does_not_do(self, hello: Path) -> None:
-        """--deep equals --fast for now, and does not hide it."""
+    def test_deep_runs_again_what_ran_once(self, hello: Path) -> None:
+        """--deep adds runs to those of --fast."""
 
         report = json.loads(run(hello, "--deep", "--json").stdout)
 
-        assert "deep" in [one["what"] for one in report["not_checked"]]
+        assert report["deadlock"]["runs"] > 1
+        assert "deep" not in [one["what"] for one in report["not_checked"]]
 
     def test_a_missing_file_is_wrong_usage(self, tmp_path: Path) -> None:
         """The group turns it into status 2."""
@@ -268,3 +271,37 @@ class TestBatch:
         run("--batch", source, "--out", out)
 
         assert [one["verdict"] for one in self.lines(out)] == ["rejected", "accepted"]
+
+
+class TestSupplies:
+    pytestmark = real
+
+    def test_modules_and_advisories_are_looked_up(self, tmp_path: Path) -> None:
+        """The folders of the command line are read, and the command to repeat it names them."""
+        put_module(tmp_path / "proxy", "example.com/weak", "v1.0.0")
+        answer = tmp_path / "answer.txtar"
+        answer.write_text(
+            "-- go.mod --\nmodule a.b/c\n\nrequire (\n\texample.com/weak v1.0.0\n\texample.com/made-up v1.0.0\n)\n"
+            f"-- main.go --\n{HELLO}"
+        )
+
+        done = run(answer, "--modules", tmp_path / "proxy", "--vulnerabilities", DATABASE, "--json")
+
+        report = json.loads(done.stdout)
+        assert {(one["tool"], one["rule"], one["line"]) for one in report["findings"]} == {
+            ("govulncheck", "GO-2026-9001", 5),
+            ("deps", "unresolved_module", 6),
+        }
+        assert {one["module"]: one["state"] for one in report["dependencies"]} == {
+            "example.com/weak": "resolved",
+            "example.com/made-up": "not_resolved",
+            "stdlib": "resolved",
+        }
+        assert f"--modules {tmp_path / 'proxy'} --vulnerabilities" in report["repeat"]
+
+    def test_a_folder_that_is_no_database_is_a_fault(self, hello: Path, tmp_path: Path) -> None:
+        """Nothing is audited with half of what was asked for."""
+        done = run(hello, "--vulnerabilities", tmp_path)
+
+        assert done.exit_code == 3
+        assert "is no vulnerability database" in done.stderr

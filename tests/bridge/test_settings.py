@@ -76,3 +76,18 @@ def test_a_file_that_is_no_yaml_is_an_error(config: Path) -> None:
 
     with pytest.raises(ConfigError, match="not YAML"):
         load_settings(config, {})
+
+
+def test_folders_are_named_from_the_place_of_the_file(config: Path) -> None:
+    """A service may be started anywhere."""
+    config.write_text(
+        "sandbox: {module_proxy: modules, vulnerability_db: /db, toolchains: [go1.26]}\n"
+    )
+
+    sandbox = load_settings(config, {}).sandbox
+
+    assert (sandbox.module_proxy, sandbox.vulnerability_db, sandbox.toolchains) == (
+        config.parent / "modules",
+        Path("/db"),
+        (config.parent / "go1.26",),
+    )

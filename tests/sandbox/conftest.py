@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sandbox.backends import SandboxFault
 from sandbox.backends.bubblewrap import Bubblewrap
 from sandbox.model import AuditInput, AuditReport, Case, Limits
 from sandbox.runner import audit
-from sandbox.toolchain import Toolchain, default_data_folder, prepare
+from sandbox.toolchain import Toolchain, default_data_folder, prepare, version_of
 
 
 @pytest.fixture(scope="session")
@@ -23,6 +24,16 @@ def toolchain() -> Toolchain:
     except SandboxFault as fault:
         refuse = pytest.fail if os.environ.get("CI") else pytest.skip
         refuse(f"no toolchain: {fault}")
+
+
+def another_go(main: Toolchain) -> Path | None:
+    """Gives the machine's own Go, where there is one that is older than ours and not too old."""
+    found = shutil.which("go")
+    goroot = Path(found).resolve().parents[1] if found else None
+    if goroot is None or not (goroot / "pkg" / "tool").is_dir():
+        return None
+    language = tuple(int(part) for part in version_of(goroot).removeprefix("go").split(".")[:2])
+    return goroot if (1, 24) <= language < main.language else None
 
 
 @pytest.fixture(scope="session")

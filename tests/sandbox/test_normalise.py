@@ -137,10 +137,20 @@ def test_go_mod_chooses_the_language() -> None:
     assert (made.go, made.module) == ("1.21", "example.com/a")
 
 
-def test_a_module_path_cannot_shadow_a_standard_package() -> None:
-    """A module that is called like a standard package gets another path."""
+@pytest.mark.parametrize(
+    "path",
+    ["fmt", "-toolexec", "a.b/c=/etc", "/etc", "../up", "a.b/../c", "é.x/y", "x" * 300],
+)
+def test_a_module_path_is_no_more_than_that(path: str) -> None:
+    """A path that shadows a standard package, or could be an option or a file, becomes another."""
 
-    assert snippet(files={"go.mod": "module fmt\n", "main.go": MAIN}).module == "snip"
+    assert snippet(files={"go.mod": f"module {path}\n", "main.go": MAIN}).module == "snip"
+
+
+def test_a_byte_order_mark_before_a_fence() -> None:
+    """An answer that begins with a mark and a fence has a fence."""
+
+    assert snippet(f"\ufeff```go\n{MAIN}```\n").files[0].first_line == 2
 
 
 def test_the_tasks_tests_are_kept_apart() -> None:

@@ -220,3 +220,16 @@ def test_a_blind_family_is_said_to_be(toolchain: Toolchain) -> None:
     report, _ = given(CANARY, replace(toolchain, blind=("gosec",)))
 
     assert "gosec" in {one.what for one in report.not_checked}
+
+
+def test_what_is_only_indicated_has_the_lower_grade(audited: Audited) -> None:
+    """A value where a placeholder belongs is a defect; the name of a table may be meant."""
+    code = (
+        'package store\n\nimport "database/sql"\n\nfunc Drop(db *sql.DB, name, table string) error {\n'
+        '\tif _, err := db.Exec("DELETE FROM users WHERE name = \'" + name + "\'"); err != nil {\n\t\treturn err\n\t}\n'
+        '\t_, err := db.Exec("DELETE FROM " + table)\n\treturn err\n}\n'
+    )
+
+    found = [one for one in audited(code).findings if one.rule == "sqlconcat"]
+
+    assert [(one.line, one.grade) for one in found] == [(6, Grade.E2), (9, Grade.E1)]

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+
+	"gavel.invalid/gavelvet/own"
 )
 
 // nilCondition is a rule of ours: what nilness says about conditions hurts less than a nil that is used.
@@ -25,7 +27,8 @@ type Edit struct {
 	Text  string `json:"text"`
 }
 
-// Problem is one diagnostic; the tool is the family that found it.
+// Problem is one diagnostic; the tool is the family that found it. What is only indicated has a lower grade
+// than its rule.
 type Problem struct {
 	File      string `json:"file"`
 	Line      int    `json:"line"`
@@ -36,6 +39,7 @@ type Problem struct {
 	Rule      string `json:"rule"`
 	Message   string `json:"message"`
 	CWE       int    `json:"cwe,omitempty"`
+	Indicated bool   `json:"indicated,omitempty"`
 	Fix       []Edit `json:"fix,omitempty"`
 }
 
@@ -128,6 +132,9 @@ func problem(fset *token.FileSet, dir, tool string, one *analysis.Analyzer, foun
 		said.Rule = rule
 		said.CWE, _ = strconv.Atoi(number)
 	}
+	if tool == "gavel" {
+		said.Rule, said.Indicated = own.Rule(found.Category)
+	}
 	if len(found.SuggestedFixes) > 0 {
 		said.Fix = edits(fset, dir, found.SuggestedFixes[0])
 	}
@@ -162,12 +169,17 @@ func ruleNames() map[string][]string {
 			switch group.name {
 			case "gosec":
 				names[group.name] = append(names[group.name], gosecRules()...)
+			case "gavel":
+				// Several rules may be one analyzer's; they are listed below.
 			case "unused":
 				names[group.name] = append(names[group.name], "U1000")
 			default:
 				names[group.name] = append(names[group.name], one.Name)
 			}
 		}
+	}
+	for _, one := range own.Checks() {
+		names["gavel"] = append(names["gavel"], one.Rules...)
 	}
 	names["vet"] = append(names["vet"], nilCondition)
 	return names

@@ -16,6 +16,8 @@ import (
 	"honnef.co/go/tools/simple"
 	"honnef.co/go/tools/staticcheck"
 	"honnef.co/go/tools/stylecheck"
+
+	"gavel.invalid/gavelvet/own"
 )
 
 // family is a group of analyzers that stand or fall together, under the name that findings carry.
@@ -37,7 +39,16 @@ func families() []family {
 		{"unused", []*analysis.Analyzer{unusedAnalyzer}},
 		{"modernize", modernize.Suite},
 		{"gosec", []*analysis.Analyzer{gosecAnalyzer}},
+		{"gavel", ours()},
 	}
+}
+
+func ours() []*analysis.Analyzer {
+	found := []*analysis.Analyzer{}
+	for _, one := range own.Checks() {
+		found = append(found, one.Analyzer)
+	}
+	return found
 }
 
 func plain(wrapped []*lint.Analyzer) []*analysis.Analyzer {

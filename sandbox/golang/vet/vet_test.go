@@ -153,6 +153,30 @@ func TestAFixIsThere(t *testing.T) {
 	}
 }
 
+func TestWhatIsOnlyIndicatedIsSaidToBe(t *testing.T) {
+	report, err := asked(t, "1.27", "a/a.go", `package a
+
+import "database/sql"
+
+func F(db *sql.DB, name, table string) {
+	db.Query("SELECT id FROM users WHERE name = '" + name + "'")
+	db.Query("SELECT id FROM " + table)
+}
+`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[int]bool{}
+	for _, one := range report.Problems {
+		if one.Rule == "sqlconcat" {
+			found[one.Line] = one.Indicated
+		}
+	}
+	if len(found) != 2 || found[6] || !found[7] {
+		t.Errorf("got %v", found)
+	}
+}
+
 func TestGosecThatLooksAtNothingHasFailed(t *testing.T) {
 	report, err := asked(t, "1.27", "a/a.txt", "package a\n")
 	if err != nil {

@@ -31,4 +31,5 @@ func main() {
 	for name, number := range old {
 		renewed[name] = number
 	}
+	styled()
 }
