@@ -93,6 +93,8 @@ class SandboxSettings(_Part):
     """Docker: the engine's address; the client's own default where empty."""
     ready_jails: int = Field(default=3, ge=0, le=16)
     """How many jails of a kind are started before their job comes; each is used once."""
+    deep: bool = True
+    """Go on with the second pass when no audit waits; see docs/reference/report.md."""
     allow_weak_limits: bool = False
     """Server mode: go on where the host can't apply every limit; reports say so in `enforced`."""
 

@@ -265,6 +265,7 @@ class _Audit:
             benchmarks=facts.benchmarks,
             profiles=facts.profiles,
             growth=facts.growth,
+            deep=self.deepened,
             not_checked=tuple(dict.fromkeys(facts.not_checked)),
             constraints=facts.constraints,
             limits=self.limits,
