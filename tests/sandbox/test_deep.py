@@ -165,6 +165,14 @@ def test_tests_that_lean_on_their_order_are_found(deepened: Deepened) -> None:
     assert (report.verdict, report.tests[0].passed) == (Verdict.ACCEPTED, 3)
 
 
+def test_the_order_of_the_tasks_tests_is_the_tasks(deepened: Deepened) -> None:
+    """Tests that build on each other are no fault of the answer's."""
+    report = deepened(ORDERED, tests={"sum_test.go": ORDERED_TEST})
+
+    assert only(report, "test") == []
+    assert (report.verdict, report.functional) == (Verdict.ACCEPTED, "pass")
+
+
 PARSE = """package sum
 
 import "strings"
