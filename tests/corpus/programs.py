@@ -1,7 +1,7 @@
 """Reads the corpus: a header of `key: value` lines, then sections in txtar form. Runs nothing.
 
 Header: `clause`, `rules` (what must be found, as tool/rule, with `*`), `grade` (the evidence that is due),
-and where they matter `verdict` and `functional` of the defective side, `go`, `args` and `stdin`.
+and where they matter `verdict` and `functional` of the defective side, and the `go` version.
 A clean program has neither clause nor rules.
 
 Sections: `bad*.go` and `good*.go` are the two sides and reach the audit as `main*.go`; `prompt`,
@@ -86,8 +86,6 @@ class Program:
             prompt=self.sections.get("prompt", ""),
             cases=tuple(Case(**case) for case in cases),
             go=self.header.get("go"),
-            args=tuple(self.header.get("args", "").split()),
-            stdin=self.header.get("stdin", ""),
         )
 
 

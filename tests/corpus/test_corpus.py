@@ -21,7 +21,7 @@ __all__ = ["toolchain"]
 
 BY_NAME = {one.name: one for one in programs()}
 DEFECTIVE = [one for one in BY_NAME.values() if not one.clean]
-HEADER = {"clause", "rules", "grade", "verdict", "functional", "go", "args", "stdin"}
+HEADER = {"clause", "rules", "grade", "verdict", "functional", "go"}
 SAMPLE: tuple[tuple[str, Side], ...] = (
     ("CR-1/wrong_type", "bad"),
     ("CR-2/binary_search_bounds", "bad"),
