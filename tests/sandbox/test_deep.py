@@ -28,7 +28,7 @@ LUCK = "\nvar lucky = rand.Intn(2) == 0\n"
 def deepened(toolchain: Toolchain, bubblewrap: Bubblewrap) -> Deepened:
     """Audits with both passes."""
 
-    def run(code: str | None, *, cpu_s: float = 6.0, **given: object) -> AuditReport:
+    def run(code: str | None, *, cpu_s: float = 20.0, **given: object) -> AuditReport:
         wanted = AuditInput.model_validate({"code": code, **given})
         limits = Limits(
             run_wall_s=3.0, run_cpu_s=2.0, run_memory_mib=256, run_processes=64, deep_cpu_s=cpu_s
