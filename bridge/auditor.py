@@ -21,8 +21,8 @@ from sandbox.toolchain import Toolchain, prepare
 class Auditor(Protocol):
     """Gives the facts about a snippet. Safe to call from several threads."""
 
-    def audit(self, given: AuditInput) -> AuditReport:
-        """One report; a faulty snippet is a verdict, and a jail that fails is `internal_error`."""
+    def audit(self, given: AuditInput, *, deep: bool = False) -> AuditReport:
+        """One report, with the second pass if asked; a faulty snippet is a verdict, and a jail that fails is `internal_error`."""
 
     def selftest(self) -> list[SelfCheck]:
         """A line per hostile program that was tried; a sandbox on which one fails is not used."""
@@ -50,7 +50,7 @@ class SandboxAuditor:
         self._ready: _Ready | None = None
         self._lock = threading.Lock()
 
-    def audit(self, given: AuditInput) -> AuditReport:
+    def audit(self, given: AuditInput, *, deep: bool = False) -> AuditReport:
         """See Auditor."""
         ready = self._prepared()
         return audit(
@@ -59,6 +59,7 @@ class SandboxAuditor:
             backend=ready.backend,
             toolchain=ready.toolchain,
             supplies=ready.supplies,
+            deep=deep,
         )
 
     def selftest(self) -> list[SelfCheck]:

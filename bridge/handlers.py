@@ -193,6 +193,8 @@ def _suggest(
             rows = [row for row in waiting if row.project_id == project_id]
             _suggest_in(services, conn, key, report, rows)
             services.queue.defer_publish(conn, project_id)
+        if services.settings.sandbox.deep and not report.deep:
+            services.queue.defer_deepen(conn, key)
         task_store.mark_audited(conn, [row.task_id for row in waiting])
 
 

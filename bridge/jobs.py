@@ -1,6 +1,6 @@
 """The jobs: thin wrappers that call handlers, each with its retry table.
 
-Locks (see Queue): `audit:<content>` for single flight, `publish:<project>`, a short
+Locks (see Queue): `audit:<content>` for single flight, `deepen` for one second pass at a time, `publish:<project>`, a short
 `observe:<task>` and `ticket:<key>`; none spans a task's whole way. A permanent error never retries.
 """
 
@@ -13,7 +13,7 @@ import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.jobs import Job
 
-from bridge import handlers, publishing, sweeping
+from bridge import deepening, handlers, publishing, sweeping
 from bridge.bootstrap import Services
 from bridge.errors import GavelError
 from bridge.queue import NAMESPACE, QUEUES
@@ -36,6 +36,8 @@ class RetryTable(BaseRetryStrategy):
 
 
 SOON = RetryTable(1, 5, 30, 120, 600)
+ONCE_MORE = RetryTable(60)
+"""For what only refines: all of its kind wait for it meanwhile."""
 SWEEP = "* * * * * */10"
 """Every ten seconds: the sixth field is seconds, and it stands last."""
 OUTSIDE = RetryTable(1, 2, 5, 15, 60, 300, 900, 3600)
@@ -74,6 +76,12 @@ def audit_content(context: JobContext, content_key: str) -> None:
             raise
 
 
+def deepen_content(context: JobContext, content_key: str) -> None:
+    """Refines what is known of one content."""
+    with structlog.contextvars.bound_contextvars(content=content_key[:12]):
+        deepening.deepen(_services(context), content_key)
+
+
 def publish(context: JobContext, project_id: int) -> None:
     """Publishes what waits in a project."""
     with structlog.contextvars.bound_contextvars(project=project_id):
@@ -103,6 +111,7 @@ async def sweep(context: JobContext, timestamp: int) -> None:
 JOBS = (
     (process_delivery, SOON),
     (audit_content, SOON),
+    (deepen_content, ONCE_MORE),
     (publish, OUTSIDE),
     (observe, OUTSIDE),
     (deliver_ticket, OUTSIDE),

@@ -15,9 +15,12 @@ NAMESPACE = "gavel"
 PRIORITY_PERSON = 10
 """Somebody is waiting for this one."""
 PRIORITY_BULK = 0
+PRIORITY_IDLE = -10
+"""Nobody waits for this one; it runs when nothing else does."""
 QUEUES = {
     "process_delivery": "events",
     "audit_content": "audit",
+    "deepen_content": "audit",
     "publish": "publish",
     "observe": "review",
     "deliver_ticket": "tickets",
@@ -36,6 +39,9 @@ class Queue(Protocol):
 
     def defer_audits(self, conn: Connection, keys: Iterable[str], *, priority: int) -> None:
         """Audits the content behind each key."""
+
+    def defer_deepen(self, conn: Connection, key: str) -> None:
+        """Audits the content again with the second pass, one at a time, when no audit waits."""
 
     def defer_publish(self, conn: Connection, project_id: int) -> None:
         """Publishes what waits in a project."""
@@ -68,8 +74,19 @@ class JobQueue:
     def defer_audits(self, conn: Connection, keys: Iterable[str], *, priority: int) -> None:
         """See Queue."""
         for key in keys:
-            lock = f"audit:{key}"
-            self._defer(conn, "audit_content", lock, {"content_key": key}, priority=priority)
+            name = f"audit:{key}"
+            self._defer(conn, "audit_content", name, {"content_key": key}, priority=priority)
+
+    def defer_deepen(self, conn: Connection, key: str) -> None:
+        """See Queue."""
+        self._defer(
+            conn,
+            "deepen_content",
+            f"deepen:{key}",
+            {"content_key": key},
+            lock="deepen",
+            priority=PRIORITY_IDLE,
+        )
 
     def defer_publish(self, conn: Connection, project_id: int) -> None:
         """See Queue."""
@@ -90,9 +107,10 @@ class JobQueue:
         self,
         conn: Connection,
         task: str,
-        lock: str,
+        name: str,
         args: dict[str, Any],
         *,
+        lock: str = "",
         priority: int = PRIORITY_PERSON,
         delay_s: float = 0,
     ) -> None:
@@ -103,9 +121,9 @@ class JobQueue:
         options: dict[str, Any] = {"priority": priority, "queue": QUEUES[task]}
         if delay_s > 0:
             options["schedule_in"] = {"seconds": delay_s}
-            options["queueing_lock"] = f"{lock}:later"
+            options["queueing_lock"] = f"{name}:later"
         else:
-            options |= {"lock": lock, "queueing_lock": lock}
+            options |= {"lock": lock or name, "queueing_lock": name}
         raw = conn.connection.driver_connection
         try:
             with conn.begin_nested():

@@ -99,6 +99,8 @@ class SandboxSettings(_Part):
     """Folder in the layout of GOPROXY; what is not in it counts as not existing."""
     vulnerability_db: Path | None = None
     """Folder in the layout of the Go vulnerability database, version 1."""
+    deep: bool = True
+    """Go on with the second pass when no audit waits; see docs/reference/report.md."""
     allow_weak_limits: bool = False
     """Server mode: go on where the host can't apply every limit; reports say so in `enforced`."""
 

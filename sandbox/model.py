@@ -138,19 +138,16 @@ class Limits(Frozen):
     total_bytes: int = 1 * MIB
     line_bytes: int = 16 * KIB
     cases: int = 100
-
     build_wall_s: float = 30.0
     build_cpu_s: float = 60.0
     build_memory_mib: int = 2048
     build_processes: int = 256
     static_wall_s: float = 10.0
     """How long the static analysis may take; it is tried twice."""
-
     run_wall_s: float = 10.0
     run_cpu_s: float = 5.0
     run_memory_mib: int = 512
     run_processes: int = 128
-
     benchmarks: int = 8
     bench_ms: int = 80
     """All benchmarks together, once for the times and once for the profiles."""
@@ -158,7 +155,6 @@ class Limits(Frozen):
     profile_bytes: int = 64 * KIB
     deep_cpu_s: float = 3.0
     """For the whole second pass, its build included."""
-
     output_bytes: int = 1 * MIB
     """Kept per stream; what goes over is counted, and ends the run as output_limit."""
     report_output_bytes: int = 16 * KIB
@@ -372,6 +368,8 @@ class AuditReport(Frozen):
     stages: tuple[StageResult, ...] = ()
     findings: tuple[Finding, ...] = ()
     tests: tuple[TestsSummary, ...] = ()
+    deep: bool = False
+    """Whether the second pass ran as well."""
     functional: str | None = None
     """`pass`, `fail` or null where no case or test of the task or the prompt decides it."""
     functional_decided: Decided | None = None

@@ -183,11 +183,14 @@ def repeat_tests(
 def _flaky(
     listed: list[ListedTest], runs: Sequence[tuple[bool, dict[int, str]]]
 ) -> Iterator[tuple[ListedTest, int, bool]]:
-    """Gives each test that passed and failed, how often it failed, and whether in the given order too."""
+    """Gives each test that passed and failed, how often it failed, and whether in the given order too.
+
+    The task's tests may lean on their order: that is no fault of the answer's.
+    """
     for number, test in enumerate(listed):
         failed = [shuffled for shuffled, states in runs if states[number] == "F"]
         passed = any(states[number] == "P" for _, states in runs)
-        if failed and passed:
+        if failed and passed and not (test.task and all(failed)):
             yield test, len(failed), not all(failed)
 
 
@@ -218,7 +221,7 @@ def _recount(facts: Facts, flaky: list[ListedTest]) -> None:
 
 
 def _with_failures(summary: TestsSummary, names: list[str]) -> TestsSummary:
-    fresh = [name for name in names if name not in summary.failures]
+    fresh = [name for name in names if name not in summary.failures][: summary.passed]
     return summary.model_copy(
         update={
             "passed": summary.passed - len(fresh),

@@ -274,6 +274,7 @@ class _Audit:
             profiles=facts.profiles,
             growth=facts.growth,
             dependencies=facts.dependencies,
+            deep=self.deepened,
             not_checked=tuple(dict.fromkeys(facts.not_checked)),
             constraints=facts.constraints,
             limits=self.limits,

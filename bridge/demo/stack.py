@@ -60,6 +60,8 @@ class Stack:
                 "webhook_secret": self.state.webhook_secret,
                 "label_studio": {"url": self.server.url, "token": self.state.admin_token},
                 "tracker": dict(tracker or {"kind": "local"}),
+                # Nothing changes a moment after the story has shown it.
+                "sandbox": {"deep": False},
                 "projects": [dict(project) for project in projects],
             },
             sort_keys=False,

@@ -156,6 +156,11 @@ class LabelStudioClient:
         )
         return int(answer.get("created", 0))
 
+    def update_prediction(self, prediction_id: int, fields: Mapping[str, Any]) -> None:
+        """Changes a prediction; one that is gone is no error."""
+        path = f"api/predictions/{prediction_id}/"
+        self._request("PATCH", path, body=dict(fields), allow=(404,))
+
     # Transport
 
     def _paged(self, path: str, params: Mapping[str, Any], key: str = "results") -> Iterator[Json]:

@@ -35,9 +35,9 @@ class FakeAuditor:
         self.asked: list[AuditInput] = []
         self.verdict = verdict
 
-    def audit(self, given: AuditInput) -> AuditReport:
+    def audit(self, given: AuditInput, *, deep: bool = False) -> AuditReport:
         self.asked.append(given)
-        return make_report(verdict=self.verdict)
+        return make_report(verdict=self.verdict, deep=deep)
 
 
 @pytest.fixture
@@ -48,7 +48,12 @@ def app(db_url: str) -> App:
 @pytest.fixture
 def services(db: Engine, db_url: str, tmp_path: Path) -> Services:
     settings = Settings.model_validate(
-        {"data_dir": tmp_path, "public_url": PUBLIC, "projects": [{"id": PROJECT}]}
+        {
+            "data_dir": tmp_path,
+            "public_url": PUBLIC,
+            "projects": [{"id": PROJECT}],
+            "sandbox": {"deep": False},
+        }
     )
     return Services(
         settings=settings,

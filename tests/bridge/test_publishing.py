@@ -27,6 +27,7 @@ class FakeLabelStudio:
         self.kept: dict[int, list[dict[str, Any]]] = {}
         self.gone = set(gone)
         self.lose_answers = 0
+        self.answers: dict[int, list[dict[str, Any]]] = {}
         self.fields: dict[str, Any] = {"model_version": ""}
 
     def project(self, project_id: int) -> dict[str, Any]:
@@ -40,11 +41,21 @@ class FakeLabelStudio:
         if self.gone & {item["task"] for item in items}:
             raise LabelStudioError("400: no such task", reason="http_400", retry=False)
         for item in items:
-            self.kept.setdefault(item["task"], []).append(dict(item))
+            kept = {"id": 1000 + item["task"], **item}
+            self.kept.setdefault(item["task"], []).append(kept)
         if self.lose_answers:
             self.lose_answers -= 1
             raise LabelStudioError("cut", reason="unreachable", retry=True)
         return len(items)
+
+    def annotations(self, task_id: int) -> list[dict[str, Any]]:
+        return self.answers.get(task_id, [])
+
+    def update_prediction(self, prediction_id: int, fields: Mapping[str, Any]) -> None:
+        for kept in self.kept.values():
+            for item in kept:
+                if item["id"] == prediction_id:
+                    item.update(fields)
 
     def predictions(self, task_id: int) -> list[dict[str, Any]]:
         return self.kept.get(task_id, [])

@@ -77,6 +77,7 @@ class Host:
                 "backend": self.backend,
                 "docker_host": self.engine,
                 "allow_weak_limits": True,
+                "deep": False,
             },
             "projects": [{"id": PROJECT, "mode": "blind"}],
         }

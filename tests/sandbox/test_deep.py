@@ -28,7 +28,7 @@ LUCK = "\nvar lucky = rand.Intn(2) == 0\n"
 def deepened(toolchain: Toolchain, bubblewrap: Bubblewrap) -> Deepened:
     """Audits with both passes."""
 
-    def run(code: str | None, *, cpu_s: float = 6.0, **given: object) -> AuditReport:
+    def run(code: str | None, *, cpu_s: float = 20.0, **given: object) -> AuditReport:
         wanted = AuditInput.model_validate({"code": code, **given})
         limits = Limits(
             run_wall_s=3.0, run_cpu_s=2.0, run_memory_mib=256, run_processes=64, deep_cpu_s=cpu_s
@@ -163,6 +163,14 @@ def test_tests_that_lean_on_their_order_are_found(deepened: Deepened) -> None:
     assert len(found) == 3
     assert all("in another order" in one.message for one in found)
     assert (report.verdict, report.tests[0].passed) == (Verdict.ACCEPTED, 3)
+
+
+def test_the_order_of_the_tasks_tests_is_the_tasks(deepened: Deepened) -> None:
+    """Tests that build on each other are no fault of the answer's."""
+    report = deepened(ORDERED, tests={"sum_test.go": ORDERED_TEST})
+
+    assert only(report, "test") == []
+    assert (report.verdict, report.functional) == (Verdict.ACCEPTED, "pass")
 
 
 PARSE = """package sum
