@@ -16,7 +16,7 @@ var (
 	writers   = regexp.MustCompile(`^(compress/[a-z]+\.NewWriter(Level)?|archive/(zip|tar)\.NewWriter|mime/multipart\.NewWriter)$`)
 	buffering = regexp.MustCompile(`^(bufio\.NewWriter(Size)?|encoding/csv\.NewWriter|text/tabwriter\.NewWriter)$`)
 	creating  = regexp.MustCompile(`^os\.(Create|CreateTemp)$`)
-	finishing = map[string]bool{"Close": true, "Flush": true, "Sync": true, "Error": true}
+	finishing = map[string]bool{"Close": true, "Flush": true, "Sync": true, "Error": true, "WriteAll": true}
 )
 
 func runErrClose(pass *analysis.Pass) (any, error) {

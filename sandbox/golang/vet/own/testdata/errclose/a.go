@@ -3,9 +3,11 @@ package errclose
 import (
 	"bufio"
 	"compress/gzip"
+	"encoding/csv"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 )
 
 func written(name string) error {
@@ -63,4 +65,13 @@ func flushed(w io.Writer) error {
 func given(w io.Writer) *bufio.Writer {
 	out := bufio.NewWriter(w)
 	return out
+}
+
+func table(rows [][]string) (string, error) {
+	var b strings.Builder
+	out := csv.NewWriter(&b)
+	if err := out.WriteAll(rows); err != nil {
+		return "", err
+	}
+	return b.String(), nil
 }
