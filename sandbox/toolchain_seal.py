@@ -16,7 +16,9 @@ _SUMS = "digests.json"
 
 def seal(toolchain: Toolchain) -> Path:
     """Gives the file of digests of everything jails are given; written once, at the first call."""
-    file = toolchain.own.with_name(f"{toolchain.own.name}.{_SUMS}")
+    # An update may bring a new analyzer beside the same helper: each such pair has its own file.
+    vet = f".{toolchain.vet.name}" if toolchain.vet else ""
+    file = toolchain.own.with_name(f"{toolchain.own.name}{vet}.{_SUMS}")
     if not file.is_file():
         part = file.with_suffix(f".{os.getpid()}")
         part.write_text(json.dumps(_digests(toolchain), indent=1))

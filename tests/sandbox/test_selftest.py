@@ -91,6 +91,21 @@ def test_another_installation_shares_the_sealed_toolchain(
     assert changes(replace(toolchain, goroot=elsewhere)) == []
 
 
+def test_a_new_analyzer_is_no_change_of_the_old(toolchain: Toolchain, tmp_path: Path) -> None:
+    """An update prepares another analyzer beside the helper that stays."""
+
+    own, old, new = tmp_path / "own", tmp_path / "vet-old", tmp_path / "vet-new"
+    for folder, text in ((own, ""), (old, "old"), (new, "new")):
+        folder.mkdir()
+        (folder / "gavelvet").write_text(text)
+    before = replace(toolchain, own=own, library=own, vet=old)
+    seal(before)
+    assert changes(before) == []
+
+    assert changes(replace(before, vet=new)) == []
+    assert changes(replace(before, vet=None)) == []
+
+
 def test_weak_limits() -> None:
     """What no control group holds is weak; what is missing is not taken for granted."""
 
