@@ -13,7 +13,7 @@ from fcntl import LOCK_EX, flock
 from pathlib import Path
 from typing import Any
 
-from sandbox.backends import JAIL_LIBRARY, Mount, SandboxFault
+from sandbox.backends import JAIL_LIBRARY, JAIL_RECORDER, Mount, SandboxFault
 from sandbox.toolchain_build import (
     HELPER,
     MANIFEST,
@@ -69,7 +69,7 @@ class Toolchain:
         """Gives what a jail needs to inspect and build."""
         return (
             Mount(source=self.library / ("std-race" if race else "std"), target=JAIL_LIBRARY),
-            Mount(source=self.own / ("rec-race" if race else "rec"), target="/rec"),
+            Mount(source=self.own / ("rec-race" if race else "rec"), target=JAIL_RECORDER),
             Mount(source=tool_folder(self.goroot), target="/tools"),
         )
 

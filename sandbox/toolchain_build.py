@@ -10,12 +10,17 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from sandbox.backends import JAIL_LIBRARY, SandboxFault
+from sandbox.backends import JAIL_LIBRARY, JAIL_RECORDER, SandboxFault
 
 MANIFEST = "manifest.json"
 HELPER = "gavelgo"
 ANALYZER = "gavelvet"
 VET_FOLDER = "vet"
+RECORDER_PACKAGES = (
+    "0rec",
+    *(f"0rec/{name}" for name in ("leak", "tests", "bench", "calls", "chance", "deep", "fuzz")),
+)
+"""What generated programs are linked with: each is compiled after those that it imports."""
 _BUILD_S = 1200
 _ASK_S = 30
 _LIST = "{{if .Export}}{{.ImportPath}}={{.Export}}{{end}}"
@@ -46,7 +51,7 @@ def build_helper(
     *,
     helper: Path | None = None,
 ) -> None:
-    """Makes the folder of our own helper, built here or given, and of the recorder that is linked into programs."""
+    """Makes the folder of our own helper, built here or given, and of the recorder's packages that are linked into programs."""
 
     def fill(part: Path, cache: Path) -> None:
         progress("building the helper")
@@ -118,7 +123,9 @@ def run_go(
         raise SandboxFault("toolchain_build", f"{args[0]}: {exc}", retry=False) from exc
     if done.returncode != 0:
         raise SandboxFault(
-            "toolchain_build", f"go {args[0]} failed: {done.stderr[-2000:]}", retry=False
+            "toolchain_build",
+            f"go {args[0]} failed: {(done.stderr or done.stdout)[-2000:]}",
+            retry=False,
         )
     return done.stdout
 
@@ -143,32 +150,25 @@ def _library(goroot: Path, into: Path, cache: Path, *, race: bool) -> None:
 
 
 def _recorder(goroot: Path, module: Path, library: Path, into: Path, cache: Path) -> None:
-    into.mkdir()
+    """Compiles the packages that generated programs are linked with, and says where each one lies."""
     config = cache / "importcfg"
     config.write_text(
         (library / "importcfg").read_text().replace(f"={JAIL_LIBRARY}/", f"={library}/")
     )
-    flags = ["-race"] if library.name.endswith("-race") else []
-    args = [
-        "tool",
-        "compile",
-        "-p",
-        "0rec",
-        "-std",
-        "-complete",
-        *flags,
-        "-trimpath",
-        f"{module}=>/gavel",
-    ]
-    args += [
-        "-importcfg",
-        str(config),
-        "-pack",
-        "-o",
-        str(into / "0rec.a"),
-        str(module / "rec" / "rec.go"),
-    ]
-    run_go(goroot, cache, args, cwd=cache)
+    race = ["-race"] if library.name.endswith("-race") else []
+    lines = []
+    for package in RECORDER_PACKAGES:
+        archive = into / f"{package}.a"
+        archive.parent.mkdir(parents=True, exist_ok=True)
+        folder = module / "rec" / package.removeprefix("0rec").lstrip("/")
+        args = ["tool", "compile", "-p", package, "-std", "-complete", *race]
+        args += ["-trimpath", f"{module}=>/gavel", "-importcfg", str(config), "-pack"]
+        args += ["-o", str(archive), *map(str, sorted(folder.glob("*.go")))]
+        run_go(goroot, cache, args, cwd=cache)
+        with config.open("a") as file:
+            file.write(f"packagefile {package}={archive}\n")
+        lines.append(f"packagefile {package}={JAIL_RECORDER}/{package}.a\n")
+    (into / "importcfg").write_text("".join(lines))
 
 
 def _race_library(goroot: Path, into: Path, cache: Path) -> tuple[str, list[str]]:

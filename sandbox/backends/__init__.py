@@ -10,6 +10,8 @@ from sandbox.model import KilledBy
 
 JAIL_LIBRARY = "/std"
 """Where a jail that builds finds the archives of the standard library."""
+JAIL_RECORDER = "/rec"
+"""Where it finds those that every generated program is linked with."""
 PROGRAM_BYTES = 128 * 1024 * 1024
 """The largest program that is built or run."""
 

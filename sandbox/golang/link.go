@@ -22,7 +22,11 @@ func (b *builder) link(mainPath string) (string, []Problem, error) {
 	if err := os.WriteFile(generated, []byte(program(b.request, mainPath)), 0o644); err != nil {
 		return "", nil, err
 	}
-	fmt.Fprintf(&b.config, "packagefile 0rec=%s/0rec.a\n", recDir)
+	own, err := os.ReadFile(filepath.Join(recDir, "importcfg"))
+	if err != nil {
+		return "", nil, err
+	}
+	b.config.Write(own)
 	if problems, err := b.compile("main", []string{generated}); err != nil || len(problems) > 0 {
 		return "", problems, err
 	}

@@ -17,7 +17,7 @@ func refusedImport(fset *token.FileSet, spec *ast.ImportSpec, imported string) [
 	switch {
 	case imported == "C":
 		return refuse("cgo", "cgo is not built here")
-	case imported == "0rec" || strings.HasPrefix(imported, "internal/") || strings.Contains(imported, "/internal/testdeps"):
+	case imported == "0rec" || strings.HasPrefix(imported, "0rec/") || strings.HasPrefix(imported, "internal/") || strings.Contains(imported, "/internal/testdeps"):
 		return refuse("internal_import", "use of internal package "+imported+" not allowed")
 	}
 	return nil

@@ -1,11 +1,17 @@
-package main
+package calls
 
-// encodeBody writes results as JSON rows: kind, type, content. It reads unexported fields as well.
-const encodeBody = `
+import (
+	"reflect"
+	"strconv"
+	"strings"
+	"time"
+)
+
 const mostEncoded = 48 << 10
 
 type encoder struct{ out []byte }
 
+// encoded gives results as JSON rows: kind, type, content. It reads unexported fields as well.
 func encoded(values []interface{}) string {
 	e := &encoder{out: []byte("[")}
 	for i, one := range values {
@@ -36,7 +42,7 @@ func (e *encoder) value(v reflect.Value, depth int) {
 		return
 	}
 	if text, kind := said(v); kind != "" {
-		e.add("[\"" + kind + "\"," + quoted(text) + ",")
+		e.add("[\"" + kind + "\"," + Quoted(text) + ",")
 		e.plain(v, depth)
 		e.add("]")
 		return
@@ -64,18 +70,18 @@ func said(v reflect.Value) (text, kind string) {
 }
 
 func (e *encoder) plain(v reflect.Value, depth int) {
-	name := quoted(v.Type().String())
+	name := Quoted(v.Type().String())
 	switch v.Kind() {
 	case reflect.Bool:
 		e.add("[\"bool\"," + name + "," + strconv.FormatBool(v.Bool()) + "]")
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-		e.add("[\"int\"," + quoted(v.Kind().String()) + "," + quoted(strconv.FormatInt(v.Int(), 10)) + "]")
+		e.add("[\"int\"," + Quoted(v.Kind().String()) + "," + Quoted(strconv.FormatInt(v.Int(), 10)) + "]")
 	case reflect.Uint, reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64, reflect.Uintptr:
-		e.add("[\"int\"," + quoted(v.Kind().String()) + "," + quoted(strconv.FormatUint(v.Uint(), 10)) + "]")
+		e.add("[\"int\"," + Quoted(v.Kind().String()) + "," + Quoted(strconv.FormatUint(v.Uint(), 10)) + "]")
 	case reflect.Float32, reflect.Float64:
-		e.add("[\"float\"," + name + "," + quoted(strconv.FormatFloat(v.Float(), 'g', -1, v.Type().Bits())) + "]")
+		e.add("[\"float\"," + name + "," + Quoted(strconv.FormatFloat(v.Float(), 'g', -1, v.Type().Bits())) + "]")
 	case reflect.String:
-		e.add("[\"str\"," + name + "," + quoted(v.String()) + "]")
+		e.add("[\"str\"," + name + "," + Quoted(v.String()) + "]")
 	case reflect.Slice, reflect.Array:
 		e.list(v, depth)
 	case reflect.Map:
@@ -127,7 +133,7 @@ func (e *encoder) list(v reflect.Value, depth int) {
 		e.add("[\"nil\",\"slice\"]")
 		return
 	}
-	e.add("[\"list\"," + quoted(v.Type().Elem().Kind().String()) + ",[")
+	e.add("[\"list\"," + Quoted(v.Type().Elem().Kind().String()) + ",[")
 	for i := range v.Len() {
 		if i > 0 {
 			e.add(",")
@@ -165,14 +171,15 @@ func (e *encoder) structure(v reflect.Value, name string, depth int) {
 		if i > 0 {
 			e.add(",")
 		}
-		e.add("[" + quoted(v.Type().Field(i).Name) + ",")
+		e.add("[" + Quoted(v.Type().Field(i).Name) + ",")
 		e.value(v.Field(i), depth+1)
 		e.add("]")
 	}
 	e.add("]]")
 }
 
-func quoted(text string) string {
+// Quoted gives a text as JSON.
+func Quoted(text string) string {
 	out := []byte{'"'}
 	for _, sign := range strings.ToValidUTF8(text, "\ufffd") {
 		switch {
@@ -189,4 +196,3 @@ func quoted(text string) string {
 	}
 	return string(append(out, '"'))
 }
-`

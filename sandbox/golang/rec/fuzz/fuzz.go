@@ -1,15 +1,11 @@
-package main
+// Package fuzz runs a fuzz function as the testing package does, first on its own seeds and then as a
+// worker that takes orders: these come from here instead of another process.
+package fuzz
 
 import (
-	"fmt"
-	"strings"
-)
-
-// fuzzCase is the generated main's case for fuzz functions: each one in a process of its own.
-const fuzzCase = "\tcase 'n':\n\t\tfuzzed()\n"
-
-const fuzzImports = `	"flag"
-	"fmt"
+	rec "0rec"
+	"0rec/chance"
+	"flag"
 	"math/rand"
 	"os"
 	"reflect"
@@ -17,21 +13,14 @@ const fuzzImports = `	"flag"
 	"testing"
 	"testing/internal/testdeps"
 	"time"
-`
+)
 
-func fuzzTable(fuzzes []Test, aliases map[string]string) string {
-	var b strings.Builder
-	b.WriteString("\nvar targets = []testing.InternalFuzzTarget{\n")
-	for _, one := range fuzzes {
-		fmt.Fprintf(&b, "\t{%q, %s.%s},\n", one.Name, aliases[testPath(one)], one.Name)
-	}
-	b.WriteString("}\n")
-	return b.String()
+// Target is a fuzz function.
+type Target struct {
+	Name string
+	Fuzz func(*testing.F)
 }
 
-// fuzzBody runs a fuzz function as the testing package does, first on its own seeds and then as a
-// worker that takes orders: these come from here instead of another process.
-const fuzzBody = `
 type corpusEntry = struct {
 	Parent     string
 	Path       string
@@ -63,16 +52,16 @@ func (h *hunter) ResetCoverage()    {}
 func (h *hunter) SnapshotCoverage() {}
 
 func (h *hunter) RunFuzzWorker(run func(corpusEntry) error) error {
-	chance := rand.New(rand.NewSource(1))
+	dice := rand.New(rand.NewSource(1))
 	pool := h.seeds
 	if len(pool) == 0 {
 		pool = [][]any{h.zero()}
 	}
 	for round := 0; round < mostRounds && time.Now().Before(h.until); round++ {
-		values := h.turned(chance, pool[chance.Intn(len(pool))])
-		leave(values)
+		values := h.turned(dice, pool[dice.Intn(len(pool))])
+		chance.Leave(values)
 		if err := run(corpusEntry{Values: values}); err != nil {
-			rec.Line("X 0 " + strconv.Quote(described(values)))
+			rec.Line("X 0 " + strconv.Quote(chance.Described(values)))
 			rec.Line("E 0 " + strconv.Quote(err.Error()))
 			return nil
 		}
@@ -93,43 +82,44 @@ func (h *hunter) zero() []any {
 	return values
 }
 
-func (h *hunter) turned(chance *rand.Rand, values []any) []any {
+func (h *hunter) turned(dice *rand.Rand, values []any) []any {
 	made := append([]any{}, values...)
 	for i, one := range made {
-		if len(made) > 1 && chance.Intn(2) == 0 {
+		if len(made) > 1 && dice.Intn(2) == 0 {
 			continue
 		}
 		v := reflect.New(reflect.TypeOf(one)).Elem()
 		switch v.Kind() {
 		case reflect.String:
-			v.SetString(mutated(chance, one.(string)))
+			v.SetString(chance.Mutated(dice, one.(string)))
 		case reflect.Slice:
-			v.SetBytes([]byte(mutated(chance, string(one.([]byte)))))
+			v.SetBytes([]byte(chance.Mutated(dice, string(one.([]byte)))))
 		case reflect.Bool:
-			v.SetBool(chance.Intn(2) == 0)
+			v.SetBool(dice.Intn(2) == 0)
 		case reflect.Float32, reflect.Float64:
-			v.SetFloat(reflect.ValueOf(one).Float() + chance.NormFloat64()*float64(chance.Intn(1000)))
+			v.SetFloat(reflect.ValueOf(one).Float() + dice.NormFloat64()*float64(dice.Intn(1000)))
 		case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
-			v.SetInt(number(chance, reflect.ValueOf(one).Int()))
+			v.SetInt(number(dice, reflect.ValueOf(one).Int()))
 		default:
-			v.SetUint(uint64(number(chance, int64(reflect.ValueOf(one).Uint()))))
+			v.SetUint(uint64(number(dice, int64(reflect.ValueOf(one).Uint()))))
 		}
 		made[i] = v.Interface()
 	}
 	return made
 }
 
-func number(chance *rand.Rand, old int64) int64 {
-	choices := []int64{0, 1, -1, old + 1, old - 1, -old, old * 2, chance.Int63n(1000), 127, 128, 255, 256, 1 << 31, -1 << 63}
-	return choices[chance.Intn(len(choices))]
+func number(dice *rand.Rand, old int64) int64 {
+	choices := []int64{0, 1, -1, old + 1, old - 1, -old, old * 2, dice.Int63n(1000), 127, 128, 255, 256, 1 << 31, -1 << 63}
+	return choices[dice.Intn(len(choices))]
 }
 
-func fuzzed() {
+// Run takes one of the targets, by the number in our first argument, and ends the process.
+func Run(targets ...Target) {
 	at, _ := strconv.Atoi(os.Args[1])
 	all, _ := strconv.Atoi(os.Args[2])
 	os.Args = []string{"test", "-test.timeout=0", "-test.paniconexit0=true", "-test.fuzzcachedir=/tmp/none"}
 	h := &hunter{until: time.Now().Add(time.Duration(all) * time.Millisecond)}
-	target := targets[at : at+1]
+	target := []testing.InternalFuzzTarget{{Name: targets[at].Name, Fn: targets[at].Fuzz}}
 	rec.Line("B 0")
 	seeds := testing.MainStart(h, nil, nil, target, nil)
 	flag.CommandLine.Parse(os.Args[1:])
@@ -143,4 +133,3 @@ func fuzzed() {
 	rec.End("fuzzed")
 	os.Exit(0)
 }
-`

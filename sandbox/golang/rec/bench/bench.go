@@ -1,19 +1,10 @@
-package main
+// Package bench measures benchmarks. It hands results over in the last line of the record alone: rows
+// before it can be forged. What the benchmarks print is no result.
+package bench
 
 import (
-	"fmt"
-	"strings"
-)
-
-// tested tells whether the program holds anything that needs the testing package.
-func (request *Request) tested() bool {
-	return len(request.Tests)+len(request.Benchmarks)+len(request.Fuzzes) > 0
-}
-
-// benchCases are the generated main's cases that measure: one times, another one takes profiles.
-const benchCases = "\tcase 'b':\n\t\ttimed()\n\tcase 'p':\n\t\tprofiled()\n"
-
-const benchImports = `	"flag"
+	rec "0rec"
+	"flag"
 	"fmt"
 	"os"
 	"runtime"
@@ -22,21 +13,8 @@ const benchImports = `	"flag"
 	"strings"
 	"testing"
 	"time"
-`
+)
 
-func benchTable(benchmarks []Test, aliases map[string]string) string {
-	var b strings.Builder
-	b.WriteString("\nvar marks = []func(*testing.B){\n")
-	for _, one := range benchmarks {
-		fmt.Fprintf(&b, "\t%s.%s,\n", aliases[testPath(one)], one.Name)
-	}
-	b.WriteString("}\n")
-	return b.String()
-}
-
-// benchBody hands results over in the last line of the record alone: rows before it can be forged.
-// What the benchmarks print is no result.
-const benchBody = `
 const (
 	shortest = 2 * time.Millisecond
 	longest  = 50 * time.Millisecond
@@ -44,6 +22,8 @@ const (
 	perSecond = 250
 	mostOps   = 1000
 )
+
+var marks []func(*testing.B)
 
 // share gives each benchmark its part of the milliseconds that our argument allows for all.
 func share() time.Duration {
@@ -62,7 +42,9 @@ func measure(i int, howLong string) testing.BenchmarkResult {
 	return result
 }
 
-func timed() {
+// Timed measures how long each benchmark takes and how much memory it uses, and ends the process.
+func Timed(benchmarks ...func(*testing.B)) {
+	marks = benchmarks
 	each := share()
 	rows := []string{}
 	for i := range marks {
@@ -73,8 +55,9 @@ func timed() {
 	os.Exit(0)
 }
 
-// profiled looks at the processor first, undisturbed, and then at everything else.
-func profiled() {
+// Profiled looks at the processor first, undisturbed, and then at everything else; it ends the process.
+func Profiled(benchmarks ...func(*testing.B)) {
+	marks = benchmarks
 	each := share()
 	runtime.MemProfileRate = 0
 	counts := make([]int, len(marks))
@@ -113,4 +96,3 @@ func into(name string, write func(*os.File)) {
 	write(file)
 	file.Close()
 }
-`

@@ -1,70 +1,47 @@
-package main
+// Package deep measures over sizes, and tries values by chance. The generator's seed is fixed.
+package deep
 
 import (
-	"fmt"
-	"slices"
-	"strings"
-)
-
-// deepens tells whether anything of the second pass is in the program.
-func (request *Request) deepens() bool {
-	return slices.ContainsFunc(request.Hooks, func(one Hook) bool { return one.Deep })
-}
-
-// deepCases are the generated main's cases of the second pass.
-func deepCases(hooks []Hook, aliases map[string]string) string {
-	var grow, try strings.Builder
-	for _, hook := range hooks {
-		if hook.Deep {
-			fmt.Fprintf(&grow, "\t\t%s.GavelGrow(grow, keep)\n", aliases[hook.Path])
-			fmt.Fprintf(&try, "\t\t%s.GavelTry(trial)\n", aliases[hook.Path])
-		}
-	}
-	if grow.Len() == 0 {
-		return ""
-	}
-	return fmt.Sprintf("\tcase 'g':\n\t\tlimited()\n%s\t\tfinish(\"growth\")\n\tcase 'f':\n\t\tlimited()\n%s\t\tfinish(\"trials\")\n", &grow, &try)
-}
-
-const deepImports = `	"math"
+	rec "0rec"
+	"0rec/calls"
+	"0rec/chance"
+	"math"
 	"math/rand"
 	"os"
 	"runtime"
 	"runtime/debug"
 	"strconv"
 	"time"
-`
+)
 
-// deepBody measures over sizes, and tries values by chance. The generator's seed is fixed.
-const deepBody = `
 var (
 	started = time.Now()
 	allowed time.Duration
 )
 
 const (
-	slow     = 3 * time.Millisecond
-	slowest  = 25 * time.Millisecond
+	slow    = 3 * time.Millisecond
+	slowest = 25 * time.Millisecond
 	// enough is when four sizes must do: others wait for their turn.
 	enough   = time.Millisecond
 	mostRuns = 2000
 )
 
-// limited takes the milliseconds that our second argument allows for everything.
-func limited() {
+// Limited takes the milliseconds that our second argument allows for everything.
+func Limited() {
 	all, _ := strconv.Atoi(os.Args[2])
 	allowed = time.Duration(all) * time.Millisecond
-	prepare()
+	calls.Prepare()
 }
 
 func over() bool { return time.Since(started) > allowed }
 
-// grow measures one function at several sizes, as long as it is quick enough.
-func grow(i int, input func(int) func()) {
+// Grow measures one function at several sizes, as long as it is quick enough.
+func Grow(i int, input func(int) func()) {
 	if over() {
 		return
 	}
-	try(i, false, func() {
+	calls.Try(i, false, func() {
 		// Step by step at first: what grows faster than any power would never come back.
 		for n := 1; n <= 64; n += 1 + n/16 {
 			start := time.Now()
@@ -115,18 +92,18 @@ func cost(input func(int) func(), n int) (bytes, allocs uint64, took time.Durati
 }
 
 type finding struct {
-	input       []interface{}
+	input             []interface{}
 	kind, text, stack string
 }
 
-// trial calls one function with values that are ever less plain, and tells of the plainest that made it panic.
-func trial(i int, seed []interface{}, f func([]interface{})) {
-	if over() || skipped[i] {
+// Trial calls one function with values that are ever less plain, and tells of the plainest that made it panic.
+func Trial(i int, seed []interface{}, f func([]interface{})) {
+	if over() || calls.Skipped(i) {
 		return
 	}
 	rec.Line("B " + strconv.Itoa(i))
 	defer rec.Line("D " + strconv.Itoa(i))
-	chance := rand.New(rand.NewSource(1))
+	dice := rand.New(rand.NewSource(1))
 	pool := [][]interface{}{seed}
 	var best *finding
 	until := time.Now().Add(allowed / 4)
@@ -134,8 +111,8 @@ func trial(i int, seed []interface{}, f func([]interface{})) {
 		if time.Now().After(until) || over() {
 			break
 		}
-		input := varied(chance, pool[chance.Intn(len(pool))], run)
-		leave(input)
+		input := varied(dice, pool[dice.Intn(len(pool))], run)
+		chance.Leave(input)
 		found := attempt(f, input)
 		if found == nil && len(pool) < 64 {
 			pool = append(pool, input)
@@ -149,15 +126,15 @@ func trial(i int, seed []interface{}, f func([]interface{})) {
 	}
 	if best != nil {
 		best = shorter(f, best)
-		rec.Line("X " + strconv.Itoa(i) + " " + quoted(described(best.input)))
-		rec.Line("P " + strconv.Itoa(i) + " " + best.kind + " " + quoted(best.text) + " " + quoted(best.stack))
+		rec.Line("X " + strconv.Itoa(i) + " " + calls.Quoted(chance.Described(best.input)))
+		rec.Line("P " + strconv.Itoa(i) + " " + best.kind + " " + calls.Quoted(best.text) + " " + calls.Quoted(best.stack))
 	}
 }
 
 func attempt(f func([]interface{}), input []interface{}) (found *finding) {
 	defer func() {
 		if r := recover(); r != nil {
-			kind, text := panicked(r)
+			kind, text := calls.Panicked(r)
 			found = &finding{input: input, kind: kind, text: text, stack: string(debug.Stack())}
 		}
 	}()
@@ -236,29 +213,28 @@ func like(value interface{}, text string) interface{} {
 	return text
 }
 
-func varied(chance *rand.Rand, input []interface{}, run int) []interface{} {
+func varied(dice *rand.Rand, input []interface{}, run int) []interface{} {
 	made := append([]interface{}{}, input...)
 	if run == 0 {
 		return made
 	}
 	for i, one := range made {
-		if len(made) > 1 && chance.Intn(2) == 0 {
+		if len(made) > 1 && dice.Intn(2) == 0 {
 			continue
 		}
 		switch one := one.(type) {
 		case string, []byte:
-			if run <= len(texts) {
-				made[i] = like(one, texts[run-1])
+			if run <= len(chance.Texts) {
+				made[i] = like(one, chance.Texts[run-1])
 			} else {
-				made[i] = like(one, mutated(chance, textOf(one)))
+				made[i] = like(one, chance.Mutated(dice, textOf(one)))
 			}
 		case int:
 			// Small ones: a caller who asks for very much must wait.
-			made[i] = chance.Intn(36) - 3
+			made[i] = dice.Intn(36) - 3
 		case bool:
 			made[i] = !one
 		}
 	}
 	return made
 }
-`
