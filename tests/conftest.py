@@ -21,6 +21,9 @@ from tests.backend_parity import check_parity
 settings.register_profile("gavel", deadline=None)
 settings.load_profile("gavel")
 
+# Without it a failing contract says nothing of what came.
+pytest.register_assert_rewrite("tests.sandbox.backends.contract")
+
 _numbers = itertools.count()
 
 

@@ -222,11 +222,12 @@ class BackendContract:
 
         outcome = rig.run(
             'fmt.Println(os.WriteFile("/x", nil, 0o600) != nil, os.WriteFile("/gavel/x", nil, 0o600) != nil)\n'
-            'f, _ := os.Create("/tmp/fill")\nblock := make([]byte, 1<<20)\nn := 0\n'
-            "for ; n < 100; n++ {\nif _, err := f.Write(block); err != nil {\nbreak\n}\n}\nfmt.Println(n <= 32)"
+            'for _, folder := range []string{"/tmp", "/work"} {\nvar found syscall.Statfs_t\n'
+            "err := syscall.Statfs(folder, &found)\n"
+            "fmt.Println(err, found.Blocks*uint64(found.Bsize)>>20)\n}"
         )
 
-        assert outcome.stdout.data == b"true true\ntrue\n"
+        assert outcome.stdout.data == b"true true\n<nil> 32\n<nil> 32\n"
 
     def test_no_capability_and_no_new_namespace(self, rig: Rig) -> None:
         """2: neither mount, nor a user namespace, nor ptrace."""
