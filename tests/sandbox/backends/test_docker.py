@@ -198,6 +198,8 @@ def test_a_pruned_image_is_made_again(
     request = {"mode": "inspect", "files": files, "module": "snip", "go": "1.27"}
     job = Job(helper=toolchain.helper, request=request, limits=LIMITS, mounts=mounts)
     shared.run(job)
+    # A container that is yet to be removed would keep the image.
+    assert shared.waiting.settle(30)
     client.remove_image(f"{REPOSITORY}:{image_tag(job.helper, job.mounts)}", force=True)
 
     with pytest.raises(SandboxFault) as caught:
