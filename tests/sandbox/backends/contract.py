@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -33,6 +34,7 @@ GROUPS = frozenset({"cgroup1", "cgroup2", "systemd"})
 PEAK_COUNTED = tuple(map(int, os.uname().release.split(".")[:2])) >= (6, 1)
 """Whether the kernel keeps `pids.peak`."""
 MARK = f"JAILED_BY={os.getpid()}"
+_GOING_S = 20.0
 PRELUDE = (
     'package main\n\nimport (\n\t"fmt"\n\t"net"\n\t"os"\n\t"os/exec"\n\t"syscall"\n\t"time"\n)\n\n'
 )
@@ -119,7 +121,17 @@ class Rig:
 
 
 def survivors() -> set[str]:
-    """The processes of this test run's jails that are still on the host."""
+    """The processes of this test run's jails that stay on the host.
+
+    A container is removed behind the outcome, so its processes get a while to go.
+    """
+    until = time.monotonic() + _GOING_S
+    while (found := _marked()) and time.monotonic() < until:
+        time.sleep(0.05)
+    return found
+
+
+def _marked() -> set[str]:
     found = set()
     for folder in Path("/proc").iterdir():
         if folder.name.isdigit():
