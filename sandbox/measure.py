@@ -2,21 +2,37 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Executor, Future
+
 from sandbox.facts import Facts
 from sandbox.inspection import Inspection
 from sandbox.model import StageName
 from sandbox.stages.bench import run_benchmarks
 from sandbox.stages.build import Build
-from sandbox.stages.profile import take_profiles
+from sandbox.stages.profile import ProfileRuns, take_profiles
 from sandbox.workbench import Workbench
 
 
-def measure(bench: Workbench, seen: Inspection, built: Build, facts: Facts) -> None:
-    """Times the benchmarks and then profiles them, in a run of its own."""
-    why = _nothing(seen, built)
-    if built.program is None or why:
+def start_profiles(
+    pool: Executor, bench: Workbench, seen: Inspection, built: Build
+) -> Future[ProfileRuns] | None:
+    """Profiles the benchmarks beside other work, since no time of that run counts."""
+    if built.program is None or _nothing(seen, built):
+        return None
+    return pool.submit(take_profiles, bench, built.program)
+
+
+def measure(
+    bench: Workbench,
+    seen: Inspection,
+    built: Build,
+    profiling: Future[ProfileRuns] | None,
+    facts: Facts,
+) -> None:
+    """Times the benchmarks, and notes what their profiles said."""
+    if built.program is None or profiling is None:
         for stage in (StageName.BENCH, StageName.PROFILE):
-            facts.skip(stage, why)
+            facts.skip(stage, _nothing(seen, built))
         return
     timed = run_benchmarks(bench, built.program, seen)
     facts.add(timed.result)
@@ -25,7 +41,7 @@ def measure(bench: Workbench, seen: Inspection, built: Build, facts: Facts) -> N
     if not timed.ended:
         facts.skip(StageName.PROFILE, "the benchmarks did not come to their end")
         return
-    profiled = take_profiles(bench, built.program)
+    profiled = profiling.result()
     facts.add(profiled.result)
     facts.profiles = profiled.profiles
     facts.not_checked += profiled.not_checked

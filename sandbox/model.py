@@ -149,7 +149,7 @@ class Limits(Frozen):
     run_memory_mib: int = 512
     run_processes: int = 128
     benchmarks: int = 8
-    bench_ms: int = 80
+    bench_ms: int = 50
     """All benchmarks together, once for the times and once for the profiles."""
     bench_wall_s: float = 2.0
     profile_bytes: int = 64 * KIB

@@ -18,7 +18,7 @@ from sandbox.facts import Facts
 from sandbox.go_imports import import_lines
 from sandbox.go_text import blanked
 from sandbox.inspection import Inspection
-from sandbox.measure import measure
+from sandbox.measure import measure, start_profiles
 from sandbox.model import (
     AuditError,
     AuditInput,
@@ -207,6 +207,7 @@ class _Audit:
             analysis = None if seen.types else pool.submit(analyse, bench)
             built = plain.result()
             self.facts.add(built.result, *built.findings)
+            profiling = start_profiles(pool, bench, seen, built)
             if built.compiled:
                 shown = run_programs(
                     bench,
@@ -222,7 +223,7 @@ class _Audit:
             self._static(analysis)
         if built.compiled:
             # Last and alone: nothing else of this audit disturbs the times.
-            measure(bench, seen, built, self.facts)
+            measure(bench, seen, built, profiling, self.facts)
         if self.deep and shown is not None:
             self.deepened = True
             deepen(bench, seen, shown, self.facts)

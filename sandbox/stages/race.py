@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from sandbox.model import Finding, Grade, Observed, ObservedState, Severity, StageName, StageResult
@@ -10,6 +11,8 @@ from sandbox.places import Place
 from sandbox.race_text import Access, parse_races
 from sandbox.ran import Ran, own_place, ran, stage_result
 from sandbox.workbench import Workbench
+
+_AT_ONCE = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,11 +34,12 @@ def run_race(
     A race that only our own concurrent calls (`k`) show is indicated, not reproduced: nobody may
     have promised that such calls are safe.
     """
-    done = [
-        (kind, ran(bench.execute(program, kind, args=args, stdin=stdin, race=True)))
-        for kind, args in kinds.items()
-    ]
-    return judged(bench, done)
+
+    def one(kind: str) -> Ran:
+        return ran(bench.execute(program, kind, args=kinds[kind], stdin=stdin, race=True))
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return judged(bench, list(zip(kinds, pool.map(one, kinds), strict=True)))
 
 
 def judged(bench: Workbench, done: Sequence[tuple[str, Ran]]) -> RaceRuns:
