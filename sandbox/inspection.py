@@ -113,6 +113,8 @@ class Entry(BaseModel):
     edge: bool
     crowd: bool
     holds: bool
+    polls: bool
+    """Whether a loop of it looks at what another goroutine has to change."""
 
     @property
     def place(self) -> Place:

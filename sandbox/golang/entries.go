@@ -17,6 +17,7 @@ type Entry struct {
 	Edge   bool   `json:"edge"`
 	Crowd  bool   `json:"crowd"`
 	Holds  bool   `json:"holds"`
+	Polls  bool   `json:"polls"`
 }
 
 const mostEntries = 120
@@ -61,7 +62,7 @@ func (made *Exercise) entries(fset *token.FileSet, one *checked, s *speller, tog
 // note numbers one call for the record.
 func (e *explorer) note(fn *types.Func, name string, entry Entry) int {
 	at := e.fset.Position(fn.Pos())
-	entry.Name, entry.File, entry.Line = name, at.Filename, at.Line
+	entry.Name, entry.File, entry.Line, entry.Polls = name, at.Filename, at.Line, e.reach.polls(fn)
 	e.made.Entries = append(e.made.Entries, entry)
 	return len(e.made.Entries) - 1
 }

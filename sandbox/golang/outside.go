@@ -154,3 +154,40 @@ func (r *reach) warns(fn types.Object) bool {
 	}
 	return false
 }
+
+// polls tells whether a loop of the function looks again and again at what another goroutine changes.
+func (r *reach) polls(fn types.Object) bool {
+	decl := r.bodies[fn]
+	if decl == nil || decl.Body == nil {
+		return false
+	}
+	found := false
+	ast.Inspect(decl.Body, func(node ast.Node) bool {
+		if loop, ok := node.(*ast.ForStmt); ok {
+			ast.Inspect(loop, func(inner ast.Node) bool {
+				found = found || r.looks(inner)
+				return !found
+			})
+		}
+		return !found
+	})
+	return found
+}
+
+func (r *reach) looks(node ast.Node) bool {
+	name, ok := node.(*ast.Ident)
+	if !ok {
+		return false
+	}
+	fn, ok := r.one.info.Uses[name].(*types.Func)
+	if !ok || fn.Pkg() == nil {
+		return false
+	}
+	switch fn.Pkg().Path() {
+	case "sync/atomic":
+		return strings.HasPrefix(fn.Name(), "Load")
+	case "runtime":
+		return fn.Name() == "Gosched"
+	}
+	return false
+}

@@ -130,6 +130,8 @@ def _waits(bench: Workbench, one: Ran, entry: Entry) -> bool:
     states = [goroutine.state for goroutine in one.crash.goroutines]
     if one.deadlocked:
         return entry.method and any(state.startswith(_BY_DESIGN) for state in states)
+    if entry.polls and one.killed_by in {KilledBy.WALL, KilledBy.CPU}:
+        return True
     if one.killed_by is None or one.killed_by in _COMPUTES:
         return False
     report = one.outcome.report if isinstance(one.outcome.report, dict) else {}

@@ -37,6 +37,12 @@ BROKEN = {
         Verdict.RUNTIME_ERROR,
         "panic_nil",
     ),
+    "never swapped": (
+        "type Count struct{ n atomic.Int64 }\n\nfunc (c *Count) Add() {\n\told := c.n.Load()\n\tfor !c.n.CompareAndSwap(old+1, old) {\n\t}\n}",
+        ("sync/atomic",),
+        Verdict.TIME_LIMIT,
+        "time_wall",
+    ),
     "unfinished": (
         'func Parse(s string) int { panic("not implemented") }',
         (),
@@ -134,6 +140,10 @@ SOUND = {
     "worker": (
         "func Watch(ctx context.Context) error {\n\t<-ctx.Done()\n\treturn ctx.Err()\n}",
         ("context",),
+    ),
+    "spins": (
+        "type Gate struct{ open atomic.Bool }\n\nfunc (g *Gate) Await() {\n\tfor !g.open.Load() {\n\t\truntime.Gosched()\n\t}\n}",
+        ("runtime", "sync/atomic"),
     ),
     "matrix": (
         "func Sum(m [][]int) int {\n\tt := 0\n\tfor i := range m {\n\t\tfor j := range m {\n\t\t\tt += m[i][j]\n\t\t}\n\t}\n\treturn t\n}",
