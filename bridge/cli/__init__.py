@@ -19,6 +19,7 @@ COMMANDS = {
     "import": ("bridge.cli.import_", "import_"),
     "replay": ("bridge.cli.replay", "replay"),
     "rerun": ("bridge.cli.rerun", "rerun"),
+    "rubric": ("bridge.cli.rubric", "rubric"),
     "setup": ("bridge.cli.setup", "setup"),
     "tickets": ("bridge.cli.tickets", "tickets"),
     "up": ("bridge.cli.up", "up"),
