@@ -66,5 +66,13 @@ class Calibration:
             and record.lower_bound() <= PRECISION_WANTED
         )
 
+    def worded(self, clause: str) -> str:
+        """Gives the track record of a clause and what is wanted of one, for people."""
+        record = self.records.get(clause, TrackRecord(upheld=0, reviewed=0))
+        return (
+            f"{record.upheld} of {record.reviewed} upheld, lower bound {record.lower_bound():.2f}; "
+            f"wanted {REVIEWED_ENOUGH} reviewed and a bound over {PRECISION_WANTED:.2f}"
+        )
+
 
 UNCALIBRATED = Calibration(version="none")

@@ -16,6 +16,7 @@ COMMANDS = {
     "demo": ("bridge.cli.demo", "demo"),
     "demo-check": ("bridge.cli.demo_check", "demo_check"),
     "doctor": ("bridge.cli.doctor", "doctor"),
+    "explain": ("bridge.cli.explain", "explain"),
     "import": ("bridge.cli.import_", "import_"),
     "replay": ("bridge.cli.replay", "replay"),
     "rerun": ("bridge.cli.rerun", "rerun"),
