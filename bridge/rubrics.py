@@ -8,6 +8,8 @@ from pathlib import Path
 from bridge.errors import ConfigError
 from bridge.resources import shipped_rubric
 from bridge.settings import ProjectSettings
+from rubric.calibration import CalibrationError, load_calibration
+from rubric.confirm import Calibration
 from rubric.load import RubricError, load_rubric
 from rubric.model import Rubric
 
@@ -31,6 +33,34 @@ def read_rubric(path: Path | None) -> Rubric:
         raise ConfigError(str(exc)) from exc
     except (OSError, UnicodeDecodeError) as exc:
         raise ConfigError(f"{path}: cannot be read: {exc}; name a file of UTF-8 text") from exc
+
+
+def load_project_calibration(project: ProjectSettings) -> Calibration | None:
+    """The calibration a project is frozen to, or none; read once per process."""
+    if project.calibration is None:
+        return None
+    return _calibration(project.calibration, project.rubric or shipped_rubric())
+
+
+def read_calibration(path: Path | None, rubric: Rubric) -> Calibration | None:
+    """The calibration of a file, for the rubric; None without a file.
+
+    Raises:
+        ConfigError: where it cannot be read or used.
+    """
+    if path is None:
+        return None
+    try:
+        return load_calibration(path.read_text(encoding="utf-8"), rubric, name=str(path))
+    except CalibrationError as exc:
+        raise ConfigError(str(exc)) from exc
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ConfigError(f"{path}: cannot be read: {exc}; name a file of UTF-8 text") from exc
+
+
+@functools.lru_cache(maxsize=32)
+def _calibration(path: Path, rubric: Path) -> Calibration | None:
+    return read_calibration(path, _load(rubric))
 
 
 @functools.lru_cache(maxsize=32)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import sqrt
 
+from rubric.intervals import wilson
 from rubric.model import Clause
 from sandbox.model import Finding, Grade
 
 REVIEWED_ENOUGH = 30
 PRECISION_WANTED = 0.70
-Z_95 = 1.959964
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +32,7 @@ class TrackRecord:
 
     def lower_bound(self) -> float:
         """Wilson's lower 95 % bound of the precision; 0 where nothing was reviewed."""
-        n = self.reviewed
-        if n == 0:
-            return 0.0
-        share = self.upheld / n
-        spread = Z_95 * sqrt(share * (1 - share) / n + Z_95**2 / (4 * n * n))
-        return (share + Z_95**2 / (2 * n) - spread) / (1 + Z_95**2 / n)
+        return wilson(self.upheld, self.reviewed)[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from bridge.errors import GavelError
 
 COMMANDS = {
     "audit": ("bridge.cli.audit", "audit"),
+    "calibrate": ("bridge.cli.calibrate", "calibrate"),
     "db": ("bridge.cli.db", "db"),
     "demo": ("bridge.cli.demo", "demo"),
     "demo-check": ("bridge.cli.demo_check", "demo_check"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from bridge.errors import ConfigError
-from bridge.rubrics import read_rubric
+from bridge.rubrics import read_calibration, read_rubric
 from rubric.model import Clause, RatedReport, Rubric
 from sandbox.output_text import visible
 
@@ -77,15 +77,19 @@ def diff(old: Path, new: Path) -> None:
     type=click.Path(exists=True, path_type=Path),
     help="Rated reports instead of the database: a JSON file, a folder of them, or JSON lines.",
 )
-def preview(new: Path, project: int | None, limit: int, reports: Path | None) -> None:
+@click.option("--calibration", type=FILE, help="What `gavel calibrate` wrote for NEW.")
+def preview(
+    new: Path, project: int | None, limit: int, reports: Path | None, calibration: Path | None
+) -> None:
     """Show which past suggestions would change under the rubric NEW. Nothing is stored."""
     from rubric.preview import changes, worded
 
     wanted = read_rubric(new)
+    records = read_calibration(calibration, wanted)
     seen = changed = 0
     for name, past in _past(reports, project, limit):
         seen += 1
-        found = changes(past, wanted)
+        found = changes(past, wanted, records)
         if found:
             changed += 1
             _say([name, *(f"  {worded(change)}" for change in found)])
