@@ -1,8 +1,9 @@
-"""Reads reports from files: one JSON report, a folder of them, or JSON lines."""
+"""Reads what commands are given in files: reports as JSON, a folder or JSON lines, and paragraphs."""
 
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -57,6 +58,22 @@ def read_lines(path: Path, model: type[Model]) -> Iterator[tuple[str, Model]]:
     for number, line in enumerate(_text(path).split("\n"), start=1):
         if line.strip():
             yield f"{path.name}:{number}", _parsed(line, model, f"{path}:{number}")
+
+
+def read_paragraphs(name: str) -> Iterator[tuple[str, str]]:
+    """Gives (place, paragraph) of a text file, or of standard input for `-`; the place is `name:line`.
+
+    Raises:
+        ReportFileError: where it is no text.
+    """
+    text = sys.stdin.read() if name == "-" else _text(Path(name))
+    lines: list[str] = []
+    for number, line in enumerate([*text.split("\n"), ""], start=1):
+        if line.strip():
+            lines.append(line)
+        elif lines:
+            yield f"{name}:{number - len(lines)}", "\n".join(lines)
+            lines = []
 
 
 def _text(path: Path) -> str:

@@ -96,6 +96,41 @@ def preview(
     click.echo(f"{changed} of {seen} past suggestions would change under {wanted.id}")
 
 
+@rubric.command("lint-feedback")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, allow_dash=True))
+@click.option("--rubric", "rubric_file", type=FILE, help="Another rubric than the shipped one.")
+def lint_feedback(file: str, rubric_file: Path | None) -> None:
+    """Flag feedback in FILE that names no clause, place or fix; status 1 where some is flagged.
+
+    FILE is a text of feedbacks, each a paragraph (- is standard input), or rated reports as .json
+    or .jsonl, whose feedback is checked criterion by criterion.
+    """
+    from rubric.feedback_lint import feedback_faults
+
+    wanted = read_rubric(rubric_file)
+    lines = [
+        f"{place}: {fault.lack}: {fault.message}"
+        for place, text in _feedbacks(file)
+        for fault in feedback_faults(text, wanted)
+    ]
+    _say(lines or ["every feedback names a clause, a place and a fix"])
+    if lines:
+        raise SystemExit(_FAULTY)
+
+
+def _feedbacks(file: str) -> Iterable[tuple[str, str]]:
+    from bridge.report_files import read_paragraphs, read_reports
+
+    if not file.endswith((".json", ".jsonl")):
+        return read_paragraphs(file)
+    return [
+        (f"{name}: {criterion}", rating.feedback)
+        for name, report in read_reports(Path(file), RatedReport)
+        for criterion, rating in report.ratings.items()
+        if rating.feedback
+    ]
+
+
 def _past(
     reports: Path | None, project: int | None, limit: int
 ) -> Iterable[tuple[str, RatedReport]]:

@@ -189,3 +189,45 @@ class TestFromTheDatabase:
 
         assert text.startswith("first\n")
         assert text.endswith("1 of 1 past suggestions would change under go-review\n")
+
+
+class TestLintFeedback:
+    def test_a_paragraph_is_flagged_by_its_line(self, tmp_path: Path) -> None:
+        """One line for each lack, status 1."""
+        path = tmp_path / "said.txt"
+        path.write_text("EH-1, line 3: return it.\n\n\nEH-1: the error\nat line 3 is lost.\n")
+        found = run("lint-feedback", path)
+
+        assert found.exit_code == 1
+        assert found.output == (
+            f"{path}:4: fix: it names no fix; add a sentence that says what to do\n"
+        )
+
+    def test_standard_input_is_read(self) -> None:
+        """A pipe needs no file."""
+        found = CliRunner().invoke(rubric, ["lint-feedback", "-"], input="Nice.")
+
+        assert [line.split(":")[2] for line in found.output.splitlines()] == [
+            " clause",
+            " place",
+            " fix",
+        ]
+
+    def test_the_feedback_of_a_report_passes(self, tmp_path: Path) -> None:
+        """What the machine words names all three."""
+        path = tmp_path / "r.json"
+        path.write_text(past().model_dump_json(by_alias=True))
+        found = run("lint-feedback", path)
+
+        assert (found.exit_code, found.output) == (
+            0,
+            "every feedback names a clause, a place and a fix\n",
+        )
+
+    def test_another_rubric_has_other_clauses(self, tmp_path: Path) -> None:
+        """A report's criterion stands in the place."""
+        path = tmp_path / "r.jsonl"
+        path.write_text(past().model_dump_json(by_alias=True))
+        found = run("lint-feedback", path, "--rubric", ALTERNATIVE)
+
+        assert found.output.startswith("r.jsonl:1: EH: clause: it names no clause of kurz")
