@@ -20,7 +20,7 @@ from sandbox.runner import input_digest
 
 LINE_BYTES = 8 * 1024 * 1024
 
-Key = tuple[str, str, str, str]
+Key = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +43,7 @@ class Auditing:
     rubric: str
     toolchain: Callable[[AuditInput | None], str]
     """Which Go release an input is audited with; without an input, the installed one."""
+    calibration: str = "none"
 
 
 def read_lines(path: Path, adapt: Callable[[AuditInput], AuditInput]) -> Iterator[BatchLine]:
@@ -157,7 +158,13 @@ def _rejected(line: BatchLine, auditing: Auditing) -> AuditReport:
 
 
 def _key(line: BatchLine, auditing: Auditing) -> Key:
-    return (line.id, line.digest, auditing.rubric, auditing.toolchain(line.given))
+    return (
+        line.id,
+        line.digest,
+        auditing.rubric,
+        auditing.calibration,
+        auditing.toolchain(line.given),
+    )
 
 
 def _read_out(out: Path) -> list[tuple[Key, bytes]]:
@@ -180,8 +187,9 @@ def _old_key(text: bytes) -> Key | None:
     try:
         old = json.loads(text)
         if old["verdict"] == Verdict.INTERNAL_ERROR:
-            return ("", "", "", "")
-        return (old["id"], old["input"]["sha256"], old["rubric"]["version"], old["toolchain"])
+            return ("",)
+        versions = (old["rubric"]["version"], old["calibration"], old["toolchain"])
+        return (old["id"], old["input"]["sha256"], *versions)
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bridge.auditor import Auditor, SandboxAuditor
 from bridge.errors import ConfigError
 from bridge.queue import JobQueue, Queue
-from bridge.rubrics import load_project_rubric
+from bridge.rubrics import load_project_calibration, load_project_rubric
 from bridge.settings import ProjectSettings, Settings
 from bridge.store import Engine
 from bridge.store import tasks as task_store
@@ -22,6 +22,7 @@ from bridge.store.embedded import EmbeddedPostgres
 from bridge.store.engine import create_engine
 from bridge.store.schema import upgrade
 from bridge.supplying import supplies_name
+from rubric.confirm import Calibration
 from rubric.model import Rubric
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ class Services:
     def rubric(self, project: ProjectSettings) -> Rubric:
         """The project's rubric."""
         return load_project_rubric(project)
+
+    def calibration(self, project: ProjectSettings) -> Calibration | None:
+        """The calibration that the project is frozen to."""
+        return load_project_calibration(project)
 
 
 @contextlib.contextmanager

@@ -51,7 +51,7 @@ def _refine(services: Services, key: str, report: AuditReport, rows: Sequence[Ro
     """Rates the deeper report for one project; Label Studio first, so that a retry finds what is missing."""
     project = services.project(rows[0].project_id) or ProjectSettings()
     rubric = services.rubric(project)
-    rated = rate(report, rubric)
+    rated = rate(report, rubric, services.calibration(project))
     sources = payload.sources_of(snippet_of(rows[0].data, project.columns))
     result = payload.build_prediction(
         rated, rubric, sources, variant=project.variant, mode=project.mode

@@ -203,7 +203,7 @@ def _suggest_in(
 ) -> None:
     project = _project(services, rows[0].project_id)
     rubric = services.rubric(project)
-    rated = rate(report, rubric)
+    rated = rate(report, rubric, services.calibration(project))
     suggestion = task_store.save_suggestion(
         conn, key, rubric=rubric.version, calibration=rated.calibration,
         rated=rated.model_dump(mode="json", by_alias=True),

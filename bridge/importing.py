@@ -119,7 +119,7 @@ def _complete(services: Services, project: ProjectSettings, data: Mapping[str, A
     key = content_key(given, Limits(), services.toolchain)
     report = _report(services, key, data, project)
     rubric = services.rubric(project)
-    rated: RatedReport = rate(report, rubric)
+    rated: RatedReport = rate(report, rubric, services.calibration(project))
     if project.mode == "blind":
         return {"data": complete(data, public_url=services.settings.public_url)}
     shown = complete(

@@ -1,19 +1,66 @@
-"""Reads the rubric that a project names, once per process."""
+"""Reads rubrics and calibrations from the files that a project or a command names."""
 
 from __future__ import annotations
 
 import functools
 from pathlib import Path
 
+from bridge.errors import ConfigError
 from bridge.resources import shipped_rubric
 from bridge.settings import ProjectSettings
-from rubric.load import load_rubric
+from rubric.calibration import CalibrationError, load_calibration
+from rubric.confirm import Calibration
+from rubric.load import RubricError, load_rubric
 from rubric.model import Rubric
 
 
 def load_project_rubric(project: ProjectSettings) -> Rubric:
-    """The rubric a project names, or the shipped one."""
+    """The rubric a project names, or the shipped one; read once per process."""
     return _load(project.rubric or shipped_rubric())
+
+
+def read_rubric(path: Path | None) -> Rubric:
+    """The rubric of a file, or the shipped one.
+
+    Raises:
+        ConfigError: where it cannot be read or used; the message has a line for each fault.
+    """
+    if path is None:
+        return load_rubric(shipped_rubric().read_text(encoding="utf-8"), name="go-review.yaml")
+    try:
+        return load_rubric(path.read_text(encoding="utf-8"), name=str(path))
+    except RubricError as exc:
+        raise ConfigError(str(exc)) from exc
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ConfigError(f"{path}: cannot be read: {exc}; name a file of UTF-8 text") from exc
+
+
+def load_project_calibration(project: ProjectSettings) -> Calibration | None:
+    """The calibration a project is frozen to, or none; read once per process."""
+    if project.calibration is None:
+        return None
+    return _calibration(project.calibration, project.rubric or shipped_rubric())
+
+
+def read_calibration(path: Path | None, rubric: Rubric) -> Calibration | None:
+    """The calibration of a file, for the rubric; None without a file.
+
+    Raises:
+        ConfigError: where it cannot be read or used.
+    """
+    if path is None:
+        return None
+    try:
+        return load_calibration(path.read_text(encoding="utf-8"), rubric, name=str(path))
+    except CalibrationError as exc:
+        raise ConfigError(str(exc)) from exc
+    except (OSError, UnicodeDecodeError) as exc:
+        raise ConfigError(f"{path}: cannot be read: {exc}; name a file of UTF-8 text") from exc
+
+
+@functools.lru_cache(maxsize=32)
+def _calibration(path: Path, rubric: Path) -> Calibration | None:
+    return read_calibration(path, _load(rubric))
 
 
 @functools.lru_cache(maxsize=32)

@@ -114,6 +114,8 @@ class ProjectSettings(_Part):
     """`rich`: highlighted code and evidence; `plain`: works on tasks with only text columns."""
     mode: Literal["assisted", "evidence", "blind"] = "assisted"
     rubric: Path | None = None
+    calibration: Path | None = None
+    """What `gavel calibrate` wrote; it stays the same until another file is named."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Our name -> the project's column, for code, files, prompt, tests, go, cases, stdin, expected."""
     reviewers: tuple[ReviewerSettings, ...] = ()
@@ -197,7 +199,12 @@ def _anchored(settings: Settings, folder: Path) -> Settings:
         return folder / path.expanduser()
 
     projects = tuple(
-        project.model_copy(update={"rubric": placed(project.rubric)}) if project.rubric else project
+        project.model_copy(
+            update={
+                "rubric": project.rubric and placed(project.rubric),
+                "calibration": project.calibration and placed(project.calibration),
+            }
+        )
         for project in settings.projects
     )
     given = settings.sandbox

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import sqrt
 
+from rubric.intervals import wilson
 from rubric.model import Clause
 from sandbox.model import Finding, Grade
 
 REVIEWED_ENOUGH = 30
 PRECISION_WANTED = 0.70
-Z_95 = 1.959964
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,12 +32,7 @@ class TrackRecord:
 
     def lower_bound(self) -> float:
         """Wilson's lower 95 % bound of the precision; 0 where nothing was reviewed."""
-        n = self.reviewed
-        if n == 0:
-            return 0.0
-        share = self.upheld / n
-        spread = Z_95 * sqrt(share * (1 - share) / n + Z_95**2 / (4 * n * n))
-        return (share + Z_95**2 / (2 * n) - spread) / (1 + Z_95**2 / n)
+        return wilson(self.upheld, self.reviewed)[0]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +58,14 @@ class Calibration:
             record is not None
             and record.reviewed >= REVIEWED_ENOUGH
             and record.lower_bound() <= PRECISION_WANTED
+        )
+
+    def worded(self, clause: str) -> str:
+        """Gives the track record of a clause and what is wanted of one, for people."""
+        record = self.records.get(clause, TrackRecord(upheld=0, reviewed=0))
+        return (
+            f"{record.upheld} of {record.reviewed} upheld, lower bound {record.lower_bound():.2f}; "
+            f"wanted {REVIEWED_ENOUGH} reviewed and a bound over {PRECISION_WANTED:.2f}"
         )
 
 

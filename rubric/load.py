@@ -11,6 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from rubric.model import Clause, Criterion, MachineMode, Rubric, Silence
+from rubric.schema import schema_fault
 
 OBSERVED = ("race", "deadlock", "leak")
 PROOFS = ("functional", *OBSERVED)
@@ -49,7 +50,7 @@ def load_rubric(text: str, *, name: str = "") -> Rubric:
         rubric = Rubric.model_validate(content)
     except ValidationError as exc:
         faults = tuple(
-            f"{_line(lines, error['loc'])}: {_dotted(error['loc'])}: {error['msg']}"
+            f"{_line(lines, error['loc'])}: {_dotted(error['loc'])}: {schema_fault(error)}"
             for error in exc.errors(include_url=False)
         )
         raise RubricError(name, faults) from exc
@@ -137,16 +138,21 @@ def _repeated(rubric: Rubric) -> Iterator[tuple[Path, str]]:
                 yield (key, index), f"{one} stands twice in {key}; give each its own name"
 
 
+def _choice(rubric: Rubric) -> str:
+    return f"; take one of {', '.join(map(str, rubric.scale))}"
+
+
 def _criterion_problems(criterion: Criterion, rubric: Rubric) -> Iterator[str]:
+    on = _choice(rubric)
     if not criterion.id.isidentifier():
         yield f"criterion id {criterion.id!r}: use letters, digits and _, not starting with a digit"
     if criterion.weight < 1:
         yield f"criterion {criterion.id}: weight {criterion.weight} must be 1 or more"
     if criterion.ceiling is not None and criterion.ceiling not in rubric.scale:
-        yield f"criterion {criterion.id}: ceiling {criterion.ceiling} is not on the scale"
+        yield f"criterion {criterion.id}: ceiling {criterion.ceiling} is not on the scale{on}"
     for value in criterion.anchors:
         if value not in rubric.scale:
-            yield f"criterion {criterion.id}: anchor {value} is not on the scale"
+            yield f"criterion {criterion.id}: anchor {value} is not on the scale{on}"
     yield from _silence_problems(criterion)
 
 
@@ -166,7 +172,7 @@ def _clause_problems(clause: Clause, rubric: Rubric) -> Iterator[str]:
     if clause.criterion not in {criterion.id for criterion in rubric.criteria}:
         yield f"clause {clause.id}: there is no criterion {clause.criterion}; name one that exists"
     if clause.cap not in rubric.scale:
-        yield f"clause {clause.id}: cap {clause.cap} is not on the scale"
+        yield f"clause {clause.id}: cap {clause.cap} is not on the scale{_choice(rubric)}"
     if clause.machine is MachineMode.NEVER:
         if not clause.question:
             yield f"clause {clause.id}: machine: never needs a question for the checklist"
@@ -195,11 +201,23 @@ def _reference_problems(rubric: Rubric) -> Iterator[tuple[Path, str]]:
     clauses = {clause.id for clause in rubric.clauses}
     for index, gate in enumerate(rubric.gates):
         if gate.overall_cap not in rubric.scale:
-            yield ("gates", index), f"gate {gate.id}: overall_cap is not on the scale"
+            yield (
+                ("gates", index),
+                f"gate {gate.id}: overall_cap is not on the scale{_choice(rubric)}",
+            )
         for wrong in [c for c in gate.clauses if c not in clauses]:
-            yield ("gates", index), f"gate {gate.id}: there is no clause {wrong}"
+            yield (
+                ("gates", index),
+                f"gate {gate.id}: there is no clause {wrong}; name one that exists",
+            )
         if gate.criterion and gate.criterion not in criteria:
-            yield ("gates", index), f"gate {gate.id}: there is no criterion {gate.criterion}"
+            yield (
+                ("gates", index),
+                f"gate {gate.id}: there is no criterion {gate.criterion}; name one that exists",
+            )
     for index, label in enumerate(rubric.labels):
         for wrong in [c for c in label.criteria if c not in criteria]:
-            yield ("labels", index), f"label {label.name}: there is no criterion {wrong}"
+            yield (
+                ("labels", index),
+                f"label {label.name}: there is no criterion {wrong}; name one that exists",
+            )

@@ -31,11 +31,8 @@ def step(state: State, snapshot: Snapshot, policy: ReviewPolicy) -> Step:
     Call it in the order of updated_at. A snapshot that is not newer than what is known changes
     nothing.
     """
-    for row in ROWS:
-        result = row(state, snapshot, policy)
-        if result is not None:
-            return result
-    return Step(state)
+    results = (row(state, snapshot, policy) for row in ROWS)
+    return next(result for result in results if result is not None)
 
 
 def fold(snapshots: Iterable[Snapshot], policy: ReviewPolicy) -> Step:

@@ -92,11 +92,12 @@ def _changed_opinion(state: State, review: Review, change: Change) -> Step:
     )
 
 
-def changed_ratings(state: State, snapshot: Snapshot, policy: ReviewPolicy) -> Step | None:
-    """Rows 8 to 12: who changed what on an annotation that reviews nothing, or another's review."""
-    found = state.annotations.get(snapshot.key)
-    if found is None:
-        return None
+def changed_ratings(state: State, snapshot: Snapshot, policy: ReviewPolicy) -> Step:
+    """Rows 8 to 12: who changed what on an annotation that reviews nothing, or another's review.
+
+    The last row: an annotation that was never seen is the business of those before it.
+    """
+    found = state.annotations[snapshot.key]
     changed = list(changes(found, snapshot))
     if snapshot.actor == found.author:
         state, effects = _by_author(state, snapshot, found, changed)

@@ -269,4 +269,4 @@ ROWS: tuple[Row, ...] = (
     changed_ratings,
 )
 """Tried in this order; the first that gives a step decides. `gone` stands early since such a
-snapshot holds no ratings that another row could read."""
+snapshot holds no ratings that another row could read, and the last one always gives a step."""

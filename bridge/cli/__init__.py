@@ -12,13 +12,16 @@ from bridge.errors import GavelError
 
 COMMANDS = {
     "audit": ("bridge.cli.audit", "audit"),
+    "calibrate": ("bridge.cli.calibrate", "calibrate"),
     "db": ("bridge.cli.db", "db"),
     "demo": ("bridge.cli.demo", "demo"),
     "demo-check": ("bridge.cli.demo_check", "demo_check"),
     "doctor": ("bridge.cli.doctor", "doctor"),
+    "explain": ("bridge.cli.explain", "explain"),
     "import": ("bridge.cli.import_", "import_"),
     "replay": ("bridge.cli.replay", "replay"),
     "rerun": ("bridge.cli.rerun", "rerun"),
+    "rubric": ("bridge.cli.rubric", "rubric"),
     "setup": ("bridge.cli.setup", "setup"),
     "tickets": ("bridge.cli.tickets", "tickets"),
     "up": ("bridge.cli.up", "up"),

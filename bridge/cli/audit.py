@@ -8,7 +8,6 @@ import sys
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +17,10 @@ from bridge.audit_batch import Auditing, run_batch
 from bridge.audit_files import read_input, read_text
 from bridge.audit_text import show_report
 from bridge.backend_choice import make_backend
+from bridge.rubrics import read_calibration, read_rubric
 from bridge.settings import SandboxSettings
 from bridge.supplying import make_supplies
-from rubric.load import load_rubric
+from rubric.confirm import UNCALIBRATED, Calibration
 from rubric.model import RatedReport, Rubric
 from rubric.suggest import rate
 from sandbox.backends import Backend, SandboxFault
@@ -74,6 +74,17 @@ class _Sandbox:
         return toolchain_for(given.go, self.toolchain, self.supplies).version
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Judging:
+    """What turns facts into ratings."""
+
+    rubric: Rubric
+    calibration: Calibration
+
+    def rate(self, facts: AuditReport) -> RatedReport:
+        return rate(facts, self.rubric, self.calibration)
+
+
 def _failing(text: str, rubric: Rubric) -> _Failing:
     if text in set(Verdict):
         return _Failing(verdict=Verdict(text))
@@ -108,6 +119,9 @@ def _failing(text: str, rubric: Rubric) -> _Failing:
 )
 @click.option("--fast/--deep", "fast", default=True, help="The first pass only, or the second too.")
 @click.option("--rubric", "rubric_file", type=click.Path(path_type=Path), help="Another rubric.")
+@click.option(
+    "--calibration", type=click.Path(path_type=Path), help="What `gavel calibrate` wrote."
+)
 @click.option("--fail-on", multiple=True, help="VERDICT or CRITERION<N: exit with 1 when it holds.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.option("--batch", type=click.Path(path_type=Path, exists=True), help="JSON lines in.")
@@ -142,7 +156,9 @@ def audit(**options: Any) -> None:
         raise click.UsageError("give either PATH or --batch")
     if (options["batch"] is None) != (options["out"] is None):
         raise click.UsageError("--batch and --out belong together")
-    rubric = _rubric(options["rubric_file"])
+    rubric = read_rubric(options["rubric_file"])
+    calibration = read_calibration(options["calibration"], rubric)
+    judging = _Judging(rubric=rubric, calibration=calibration or UNCALIBRATED)
     failing = [_failing(text, rubric) for text in options["fail_on"]]
     try:
         tell = partial(click.echo, err=True)
@@ -153,7 +169,7 @@ def audit(**options: Any) -> None:
         sys.exit(_NO_SANDBOX)
     sandbox = _Sandbox(toolchain=toolchain, supplies=supplies)
     command = _batch if options["batch"] else _single
-    sys.exit(command(options, rubric, failing, sandbox))
+    sys.exit(command(options, judging, failing, sandbox))
 
 
 def _backend(options: dict[str, Any], *, ready: int = 0) -> closing[Backend]:
@@ -173,20 +189,13 @@ def _settings(options: dict[str, Any]) -> SandboxSettings:
     )
 
 
-def _rubric(path: Path | None) -> Rubric:
-    if path is not None:
-        return load_rubric(read_text(path, Limits()), name=str(path))
-    shipped = files("rubric") / "rubrics" / "go-review.yaml"
-    return load_rubric(shipped.read_text(encoding="utf-8"), name="go-review.yaml")
-
-
 def _single(
-    options: dict[str, Any], rubric: Rubric, failing: list[_Failing], sandbox: _Sandbox
+    options: dict[str, Any], judging: _Judging, failing: list[_Failing], sandbox: _Sandbox
 ) -> int:
     given = _given(options)
     with _backend(options) as backend:
         facts = sandbox.audit(given, backend, options)
-    report = rate(facts.model_copy(update={"repeat": _repeat(options)}), rubric)
+    report = judging.rate(facts.model_copy(update={"repeat": _repeat(options)}))
     if options["as_json"]:
         click.echo(report.model_dump_json(by_alias=True))
     else:
@@ -239,15 +248,15 @@ def _repeat(options: dict[str, Any]) -> str:
 
 
 def _batch(
-    options: dict[str, Any], rubric: Rubric, failing: list[_Failing], sandbox: _Sandbox
+    options: dict[str, Any], judging: _Judging, failing: list[_Failing], sandbox: _Sandbox
 ) -> int:
     with _backend(options, ready=_READY) as backend:
-        return _audit_lines(options, rubric, failing, sandbox, backend)
+        return _audit_lines(options, judging, failing, sandbox, backend)
 
 
 def _audit_lines(
     options: dict[str, Any],
-    rubric: Rubric,
+    judging: _Judging,
     failing: list[_Failing],
     sandbox: _Sandbox,
     backend: Backend,
@@ -255,8 +264,9 @@ def _audit_lines(
     auditing = Auditing(
         adapt=partial(_with_options, shared=_shared(options)),
         audit=lambda given: sandbox.audit(given, backend, options),
-        rate=lambda facts: rate(facts, rubric),
-        rubric=rubric.version,
+        rate=judging.rate,
+        rubric=judging.rubric.version,
+        calibration=judging.calibration.version,
         toolchain=sandbox.release,
     )
     status = 0

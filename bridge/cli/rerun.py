@@ -20,7 +20,7 @@ def rerun(task: int) -> None:
     from bridge.auditor import SandboxAuditor
     from bridge.bootstrap import database
     from bridge.labelstudio.task_input import snippet_of
-    from bridge.rubrics import load_project_rubric
+    from bridge.rubrics import load_project_calibration, load_project_rubric
     from bridge.settings import ProjectSettings
     from bridge.store import tasks
     from bridge.store.engine import create_engine
@@ -38,4 +38,5 @@ def rerun(task: int) -> None:
         raise click.BadParameter(f"no task {task} was ever told us")
     project = settings.project(row.project_id) or ProjectSettings()
     report = SandboxAuditor(settings).audit(snippet_of(row.data, project.columns))
-    show_report(rate(report, load_project_rubric(project)), Console())
+    rated = rate(report, load_project_rubric(project), load_project_calibration(project))
+    show_report(rated, Console())

@@ -26,6 +26,8 @@ from sandbox.model import (
     Verdict,
 )
 
+ALTERNATIVE = Path(__file__).parent / "kurz.yaml"
+"""Another rubric: three criteria, a scale of four, in German."""
 NONE_SEEN = Observed(state=ObservedState.NONE_SEEN, runs=3)
 FOUND = Observed(state=ObservedState.FOUND, runs=3, hits=2)
 NOT_APPLICABLE = Observed(state=ObservedState.NOT_APPLICABLE)

@@ -8,29 +8,9 @@ import pytest
 import yaml
 
 from rubric.load import RubricError, load_rubric
-from tests.rubric.reports import shipped
+from tests.rubric.reports import ALTERNATIVE, shipped
 
-GERMAN = """
-id: kurz
-title: Kurze Prüfung
-scale: [1, 2, 3, 4]
-verdicts: [annehmen, nacharbeiten, ablehnen]
-criteria:
-  - {id: R, name: Richtigkeit, weight: 3, question: "Stimmt es?", machine: suggest, silence: suggest,
-     needs: [build], proof: [functional], anchors: {1: falsch, 4: richtig}}
-  - {id: S, name: Stil, weight: 1, question: "Liest es sich?", machine: hint}
-  - {id: N, name: Nebenläufigkeit, weight: 1, question: "Sicher?", machine: suggest,
-     na_allowed: true, na_when: race}
-clauses:
-  - {id: R-1, criterion: R, title: Baut nicht, cap: 1, severity: critical, machine: suggest,
-     detectors: [{tool: compiler}], feedback: "Baut nicht ({loc}): {evidence}. {fix}", fix: Mach es heil.}
-  - {id: S-1, criterion: S, title: Schwer zu lesen, cap: 3, severity: minor, machine: never,
-     question: "Ist es schwer zu lesen?"}
-gates:
-  - {id: G, text: Ohne Bau höchstens 1, overall_cap: 1, criterion: R, at_most: 1}
-labels:
-  - {name: Fehler, background: "#f00", criteria: [R]}
-"""
+GERMAN = ALTERNATIVE.read_text(encoding="utf-8")
 
 
 def changed(**changes: Any) -> str:

@@ -212,6 +212,23 @@ def test_row_7_machine_made_target_is_no_annotator() -> None:
     assert kinds(made, review) == [EffectKind.SUGGESTION_OVERRIDDEN]
 
 
+def test_row_7_agreeing_with_the_machine_overrides_nothing() -> None:
+    """A second annotation that gives what the prediction gave."""
+    made = make_snapshot(0, {"CR": 4}, by=None, parent_prediction=5)
+    review = make_snapshot(10, {"CR": 4}, **SECOND)
+
+    assert kinds(made, review) == []
+
+
+def test_row_7_unknown_base_is_for_the_console() -> None:
+    """What the annotator gave was overwritten before a second annotation came."""
+    edit = make_snapshot(5, {"CR": 1}, by=BEN)
+    review = make_snapshot(10, {"CR": 3}, annotation=2, author=DORA, by=DORA, created=10)
+
+    assert told(edit, review) == []
+    assert kinds(edit, review).count(EffectKind.PREVIOUS_UNKNOWN) == 2
+
+
 def test_row_11_escalation_is_recorded() -> None:
     """With whatever ratings."""
     edit = make_snapshot(20, {"CR": 1, "EH": 2}, by=BEN, review="escalate")
@@ -453,6 +470,15 @@ def test_row_13_cleared_opinion_is_taken_back() -> None:
     change = make_snapshot(20, {}, **SECOND)
 
     assert told(ANNAS, review, change) == [("CR", 4, 1, "withdrawn")]
+
+
+def test_row_13_a_target_that_is_gone_is_compared_no_more() -> None:
+    """What was voided stays so, whatever the reviewer changes afterwards."""
+    review = make_snapshot(10, {"CR": 1}, **SECOND)
+    gone = make_snapshot(15, gone=True)
+    change = make_snapshot(20, {"CR": 2}, **SECOND)
+
+    assert told(ANNAS, review, gone, change) == [("CR", 4, 1, "voided")]
 
 
 def test_row_14_a_claimed_base_says_so() -> None:
