@@ -101,7 +101,7 @@ def _capped(
         grade=max(one.grade for one in deciding),
         reason=f"{ids}: {deciding[0].clause.title}{also}",
         clauses=tuple(one.clause.id for one in own),
-        feedback=feedback(proven, files=_files(report)),
+        feedback=feedback(proven, files=_files(report), report=report),
     )
 
 
@@ -112,7 +112,7 @@ def _hint(own: tuple[Confirmation, ...], report: AuditReport) -> Rating:
         grade=max(one.grade for one in own),
         reason=f"{ids} seen, but it is no proof: {own[0].clause.title}",
         clauses=tuple(one.clause.id for one in own),
-        feedback=feedback(own, files=_files(report)),
+        feedback=feedback(own, files=_files(report), report=report),
     )
 
 

@@ -16,6 +16,7 @@ from rubric.load import load_rubric
 from sandbox.toolchain import prepare
 from tests.conftest import shared_root
 from tests.corpus.programs import programs
+from tests.eval import ratings as figures
 from tests.eval.audits import jobs, run
 from tests.eval.judge import Judged
 from tests.eval.summary import as_json, lines, summary
@@ -34,7 +35,8 @@ def main(clauses: list[str]) -> None:
     judged = run(jobs(found, toolchain), toolchain, rubric, _tell)
     loads.append(os.getloadavg()[0])
     made = summary(judged)
-    print(*lines(made), sep="\n")
+    followed = figures.ratings(judged, figures.moving_clauses(rubric))
+    print(*lines(made), *figures.lines(followed), sep="\n")
     took = time.monotonic() - started
     print(
         f"{len(judged)} audits in {took:.0f} s; load {loads[0]:.1f} before and {loads[1]:.1f} after, "
@@ -42,7 +44,8 @@ def main(clauses: list[str]) -> None:
     )
     OUTPUT.parent.mkdir(exist_ok=True)
     machine = {"load": loads, "cores": os.cpu_count(), "seconds": round(took, 1)}
-    OUTPUT.write_text(json.dumps({"machine": machine, **as_json(made, judged)}, indent=1))
+    kept = {"machine": machine, "ratings": figures.as_json(followed), **as_json(made, judged)}
+    OUTPUT.write_text(json.dumps(kept, indent=1))
 
 
 def _tell(one: Judged) -> None:

@@ -26,6 +26,11 @@ class Share:
         under = 1 + Z_95**2 / self.of
         return max(0.0, (middle - spread) / under), min(1.0, (middle + spread) / under)
 
+    def as_json(self) -> dict[str, object]:
+        """The count with its bounds, rounded to a hundredth of a percent."""
+        bounds = [round(bound, 4) for bound in self.interval]
+        return {"hits": self.hits, "of": self.of, "interval": bounds}
+
     def __str__(self) -> str:
         if self.of == 0:
             return "-"

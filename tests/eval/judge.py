@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from rubric.model import RatedFinding, RatedReport, RatingStatus
 from sandbox.model import Grade, Verdict
@@ -31,7 +31,14 @@ class Judged:
     """What was only indicated against a clean program."""
     rated: bool = False
     """Whether the clause's criterion got a value or a hint, instead of silence."""
+    values: Mapping[str, int] = field(default_factory=dict)
+    """Every criterion with a suggestion, and the suggestion."""
     wall_s: float = 0.0
+
+    @property
+    def value(self) -> int | None:
+        """The suggestion for the clause's criterion; null where there is none."""
+        return self.values.get(self.clause.split("-")[0])
 
     @property
     def found(self) -> bool:
@@ -54,8 +61,17 @@ def judge(program: Program, side: Side, report: RatedReport, *, reshaped: bool =
         alarms=() if defective else tuple(_alarms(program, report)),
         hints=tuple(_hints(report)) if program.clean else (),
         rated=rating is not None and rating.status in _RATED,
+        values=_values(report),
         wall_s=report.wall_s,
     )
+
+
+def _values(report: RatedReport) -> dict[str, int]:
+    return {
+        name: one.value
+        for name, one in report.ratings.items()
+        if one.status is RatingStatus.SUGGESTED and one.value is not None
+    }
 
 
 def _missed(program: Program, report: RatedReport) -> Iterator[str]:

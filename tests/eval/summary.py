@@ -110,24 +110,20 @@ def as_json(made: Summary, judged: Sequence[Judged]) -> dict[str, Any]:
     return {
         "clauses": {
             row.clause: {
-                "found": _json(row.found),
-                "false_alarms": _json(row.false_alarms),
-                "coverage": _json(row.coverage),
+                "found": row.found.as_json(),
+                "false_alarms": row.false_alarms.as_json(),
+                "coverage": row.coverage.as_json(),
             }
             for row in made.clauses
         },
-        "found": {grade.value: _json(share) for grade, share in made.found.items()},
-        "clean_proven": _json(made.clean_proven),
-        "clean_indicated": _json(made.clean_indicated),
-        "reshaped": _json(made.reshaped),
-        "reshaped_alarms": _json(made.reshaped_alarms),
+        "found": {grade.value: share.as_json() for grade, share in made.found.items()},
+        "clean_proven": made.clean_proven.as_json(),
+        "clean_indicated": made.clean_indicated.as_json(),
+        "reshaped": made.reshaped.as_json(),
+        "reshaped_alarms": made.reshaped_alarms.as_json(),
         "audit_s": {"median": made.median_s, "most": made.most_s},
         "audits": [_audit(one) for one in judged],
     }
-
-
-def _json(share: Share) -> dict[str, object]:
-    return {"hits": share.hits, "of": share.of, "interval": [round(x, 4) for x in share.interval]}
 
 
 def _audit(one: Judged) -> dict[str, object]:
@@ -139,5 +135,6 @@ def _audit(one: Judged) -> dict[str, object]:
         "alarms": one.alarms,
         "hints": one.hints,
         "rated": one.rated,
+        "values": dict(one.values),
         "wall_s": one.wall_s,
     }

@@ -222,7 +222,9 @@ def test_observed_race_without_a_place_still_counts() -> None:
     report = rated(race=FOUND, verdict=Verdict.RACE_DETECTED)
 
     assert status(report, "CC") == ("suggested", 1)
-    assert report.ratings["CC"].feedback.startswith("CC-1: A data race was reproduced.")
+    assert report.ratings["CC"].feedback.startswith(
+        "CC-1: A data race was reproduced: seen in 2 of 3"
+    )
     assert (report.overall.value, [gate.id for gate in report.gates]) == (2, ["G3"])
 
 
