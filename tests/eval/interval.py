@@ -1,11 +1,10 @@
-"""Wilson's interval for a share; pure."""
+"""A share with its interval; pure."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 
-from rubric.confirm import Z_95
+from rubric.intervals import wilson
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,13 +17,7 @@ class Share:
     @property
     def interval(self) -> tuple[float, float]:
         """Wilson's 95 % bounds; all is possible where nothing was seen."""
-        if self.of == 0:
-            return 0.0, 1.0
-        share = self.hits / self.of
-        middle = share + Z_95**2 / (2 * self.of)
-        spread = Z_95 * sqrt(share * (1 - share) / self.of + Z_95**2 / (4 * self.of**2))
-        under = 1 + Z_95**2 / self.of
-        return max(0.0, (middle - spread) / under), min(1.0, (middle + spread) / under)
+        return wilson(self.hits, self.of)
 
     def as_json(self) -> dict[str, object]:
         """The count with its bounds, rounded to a hundredth of a percent."""
