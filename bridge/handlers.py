@@ -195,6 +195,8 @@ def _suggest(
             services.queue.defer_publish(conn, project_id)
         if services.settings.sandbox.deep and not report.deep:
             services.queue.defer_deepen(conn, key)
+        if services.settings.second_opinion.url:
+            services.queue.defer_opinion(conn, key)
         task_store.mark_audited(conn, [row.task_id for row in waiting])
 
 

@@ -1,6 +1,6 @@
 """The jobs: thin wrappers that call handlers, each with its retry table.
 
-Locks (see Queue): `audit:<content>` for single flight, `deepen` for one second pass at a time, `publish:<project>`, a short
+Locks (see Queue): `audit:<content>` for single flight, `deepen` and `opinion` for one of their kind at a time, `publish:<project>`, a short
 `observe:<task>` and `ticket:<key>`; none spans a task's whole way. A permanent error never retries.
 """
 
@@ -13,7 +13,7 @@ import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.jobs import Job
 
-from bridge import deepening, handlers, publishing, sweeping
+from bridge import deepening, handlers, opining, publishing, sweeping
 from bridge.bootstrap import Services
 from bridge.errors import GavelError
 from bridge.queue import NAMESPACE, QUEUES
@@ -82,6 +82,12 @@ def deepen_content(context: JobContext, content_key: str) -> None:
         deepening.deepen(_services(context), content_key)
 
 
+def ask_opinion(context: JobContext, content_key: str) -> None:
+    """Asks a language model what only people can settle."""
+    with structlog.contextvars.bound_contextvars(content=content_key[:12]):
+        opining.ask(_services(context), content_key)
+
+
 def publish(context: JobContext, project_id: int) -> None:
     """Publishes what waits in a project."""
     with structlog.contextvars.bound_contextvars(project=project_id):
@@ -112,6 +118,7 @@ JOBS = (
     (process_delivery, SOON),
     (audit_content, SOON),
     (deepen_content, ONCE_MORE),
+    (ask_opinion, ONCE_MORE),
     (publish, OUTSIDE),
     (observe, OUTSIDE),
     (deliver_ticket, OUTSIDE),

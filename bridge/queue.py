@@ -21,6 +21,7 @@ QUEUES = {
     "process_delivery": "events",
     "audit_content": "audit",
     "deepen_content": "audit",
+    "ask_opinion": "opinions",
     "publish": "publish",
     "observe": "review",
     "deliver_ticket": "tickets",
@@ -42,6 +43,9 @@ class Queue(Protocol):
 
     def defer_deepen(self, conn: Connection, key: str) -> None:
         """Audits the content again with the second pass, one at a time, when no audit waits."""
+
+    def defer_opinion(self, conn: Connection, key: str) -> None:
+        """Asks for a second opinion on a content, one at a time."""
 
     def defer_publish(self, conn: Connection, project_id: int) -> None:
         """Publishes what waits in a project."""
@@ -85,6 +89,17 @@ class JobQueue:
             f"deepen:{key}",
             {"content_key": key},
             lock="deepen",
+            priority=PRIORITY_IDLE,
+        )
+
+    def defer_opinion(self, conn: Connection, key: str) -> None:
+        """See Queue."""
+        self._defer(
+            conn,
+            "ask_opinion",
+            f"opinion:{key}",
+            {"content_key": key},
+            lock="opinion",
             priority=PRIORITY_IDLE,
         )
 

@@ -32,6 +32,7 @@ ENVIRONMENT: Mapping[str, str] = {
     "GAVEL_LABEL_STUDIO_TOKEN": "label_studio.token",
     "GAVEL_WEBHOOK_SECRET": "webhook_secret",
     "GAVEL_TRACKER_TOKEN": "tracker.token",
+    "GAVEL_SECOND_OPINION_TOKEN": "second_opinion.token",
 }
 """Environment variables and the setting each one overrides."""
 
@@ -105,6 +106,22 @@ class SandboxSettings(_Part):
     """Server mode: go on where the host can't apply every limit; reports say so in `enforced`."""
 
 
+class SecondOpinionSettings(_Part):
+    """A language model's hints on the questions only people can settle; off without an address.
+
+    The task's prompt and code are sent there. No rating ever rests on its answers.
+    """
+
+    url: str = ""
+    """Address of an OpenAI-compatible API up to its version, for example http://127.0.0.1:8000/v1."""
+    model: str = ""
+    token: SecretStr = SecretStr("")
+    """Better given as GAVEL_SECOND_OPINION_TOKEN."""
+    timeout_s: float = Field(default=60.0, gt=0, le=600)
+    most_characters: int = Field(default=24_000, ge=1000)
+    """How much of prompt and code is sent."""
+
+
 class ProjectSettings(_Part):
     """What Gavel does in one Label Studio project."""
 
@@ -146,6 +163,7 @@ class Settings(_Part):
     label_studio: LabelStudioSettings = LabelStudioSettings()
     tracker: TrackerSettings = TrackerSettings()
     sandbox: SandboxSettings = SandboxSettings()
+    second_opinion: SecondOpinionSettings = SecondOpinionSettings()
     projects: tuple[ProjectSettings, ...] = ()
 
     @field_validator("public_url")

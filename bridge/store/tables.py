@@ -104,6 +104,17 @@ suggestions = Table(
 )
 """Rated reports: one per content, rubric version and calibration."""
 
+opinions = Table(
+    "opinions",
+    metadata,
+    Column("content_key", ForeignKey("reports.content_key"), primary_key=True),
+    Column("rubric_version", String(64), primary_key=True),
+    Column("model", Text, nullable=False),
+    Column("answers", JSONB, nullable=False),
+    _when("created_at"),
+)
+"""A language model's answers to a rubric's questions about a content; shown as hints, read by no rating."""
+
 predictions = Table(
     "predictions",
     metadata,

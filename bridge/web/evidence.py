@@ -6,18 +6,20 @@ any origin may read, nothing may be kept.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, current_app
 
 from bridge import evidence as fragments
-from bridge import profile_page
+from bridge import opinion_page, profile_page
 from bridge.errors import BadDeliveryError
 from bridge.labelstudio.payload import sources_of
 from bridge.labelstudio.task_input import snippet_of
 from bridge.rubrics import load_project_rubric
 from bridge.settings import ProjectSettings, Settings
-from bridge.store import Row
+from bridge.store import Connection, Row
+from bridge.store import opinions as opinion_store
 from bridge.store import tasks as task_store
 from rubric.model import RatedReport
 
@@ -41,6 +43,7 @@ def show(key: str, part: str = "fragment") -> Response:
     with engine.connect() as conn:
         task = task_store.by_evidence_key(conn, key)
         rated = None if task is None else task_store.rated_of_task(conn, task.task_id)
+        said = _said(conn, task, rated)
     kind = fragments.media_type(part)
     if task is None:
         return Response(fragments.unknown(), status=404, headers=_HEADERS, mimetype="text/html")
@@ -54,7 +57,18 @@ def show(key: str, part: str = "fragment") -> Response:
     if measured is not None:
         return _measured(measured)
     url = f"{settings.public_url}/e/{key}"
-    return Response(_render(part, task, report, project, url), headers=_HEADERS, mimetype=kind)
+    shown = _render(part, task, report, project, url)
+    if said is not None and kind == "text/html" and project.mode == "assisted":
+        shown += opinion_page.fragment(said.answers, said.model, report.checklist)
+    return Response(shown, headers=_HEADERS, mimetype=kind)
+
+
+def _said(
+    conn: Connection, task: Row[Any] | None, rated: Mapping[str, Any] | None
+) -> Row[Any] | None:
+    if task is None or rated is None:
+        return None
+    return opinion_store.found(conn, task.content_key, rated["rubric"]["version"])
 
 
 def _measured(served: profile_page.Served) -> Response:
