@@ -11,7 +11,7 @@ CLAUSES ?=
 AUDITS ?= 1000
 BACKEND ?= bubblewrap
 
-.PHONY: demo demo-check test test-docker test-fast test-e2e test-contract check format bench eval soak lock clean
+.PHONY: demo demo-check test test-docker test-fast test-e2e test-contract check format bench eval mutate soak lock clean
 
 demo: $(VENV)/runtime ## A real Label Studio with everything around it; Ctrl-C stops all of it
 	@exec $(BIN)/gavel demo --tracker $(TRACKER)
@@ -54,6 +54,9 @@ bench: $(VENV)/dev ## Measures; PART=name runs one part
 eval: $(VENV)/dev ## How often audits are right, on the corpus; CLAUSES="EH-1 clean" takes a part
 	@$(BIN)/python -m tests.eval $(CLAUSES)
 
+mutate: $(VENV)/dev ## Whether tests notice changes of suggestions and overrides; takes a quarter of an hour
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.mutation
+
 soak: $(VENV)/dev ## AUDITS random audits in a row on BACKEND; fails if anything is left behind
 	$(BIN)/python -m tests.soak $(AUDITS) $(BACKEND)
 
@@ -72,4 +75,4 @@ $(VENV)/dev: requirements/dev.txt pyproject.toml requirements/venv.sh
 	@touch $@ $(VENV)/runtime
 
 clean: ## Removes what was installed and built here
-	rm -rf $(VENV) build dist artifacts .pytest_cache .mypy_cache .ruff_cache
+	rm -rf $(VENV) build dist artifacts mutants .pytest_cache .mypy_cache .ruff_cache

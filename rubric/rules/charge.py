@@ -8,12 +8,14 @@ from fnmatch import fnmatchcase
 from rubric.model import Clause, Detector, MachineMode, RatedFinding, Rubric
 from sandbox.model import Finding
 
+WILD = frozenset("*?[")
 CAUSE_ORDER = ("compiler", "test", "case", "race", "deadlock", "leak")
 
 
 def charge(findings: Iterable[Finding], rubric: Rubric) -> tuple[RatedFinding, ...]:
     """Gives the findings in a fixed order, each with its clause, criterion and linked clauses."""
-    rated = [_charged(finding, rubric) for finding in findings]
+    clauses = _by_tool(rubric)
+    rated = [_charged(finding, clauses.get(finding.tool, ())) for finding in findings]
     return tuple(sorted(rated, key=_order))
 
 
@@ -21,13 +23,29 @@ def matches(finding: Finding, detector: Detector) -> bool:
     """True where the detector names the finding's tool and, if it names rules, one of them."""
     if not detector.tool or finding.tool != detector.tool:
         return False
-    return not detector.rules or any(fnmatchcase(finding.rule, r) for r in detector.rules)
+    rules = detector.rules
+    return not rules or finding.rule in rules or any(_fits(finding.rule, one) for one in rules)
 
 
-def _charged(finding: Finding, rubric: Rubric) -> RatedFinding:
-    found = [clause for clause in rubric.clauses if _confirms(finding, clause)]
-    found.sort(key=lambda clause: clause.cap)
-    facts = finding.model_dump(include=set(Finding.model_fields))
+def _fits(rule: str, wanted: str) -> bool:
+    """True where a pattern names the rule; most are plain names, for which it need not be asked."""
+    return not WILD.isdisjoint(wanted) and fnmatchcase(rule, wanted)
+
+
+def _by_tool(rubric: Rubric) -> dict[str, list[Clause]]:
+    """Gives the clauses that each tool may confirm, lowest cap first: a finding asks those alone."""
+    found: dict[str, list[Clause]] = {}
+    for clause in sorted(rubric.clauses, key=lambda one: one.cap):
+        if clause.machine is MachineMode.NEVER:
+            continue
+        for tool in dict.fromkeys(detector.tool for detector in clause.detectors):
+            found.setdefault(tool, []).append(clause)
+    return found
+
+
+def _charged(finding: Finding, clauses: Iterable[Clause]) -> RatedFinding:
+    found = [clause for clause in clauses if _confirms(finding, clause)]
+    facts = {name: getattr(finding, name) for name in Finding.model_fields}
     if not found:
         return RatedFinding(**facts)
     first, *others = found
@@ -40,8 +58,6 @@ def _charged(finding: Finding, rubric: Rubric) -> RatedFinding:
 
 
 def _confirms(finding: Finding, clause: Clause) -> bool:
-    if clause.machine is MachineMode.NEVER:
-        return False
     return any(matches(finding, detector) for detector in clause.detectors)
 
 

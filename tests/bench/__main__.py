@@ -6,7 +6,7 @@ import importlib
 import os
 import sys
 
-PARTS = ("webhook", "prefill", "sandbox", "static", "first")
+PARTS = ("webhook", "prefill", "sandbox", "static", "first", "rules")
 
 
 def main(chosen: list[str]) -> None:

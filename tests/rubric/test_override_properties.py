@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rubric.override import admit, fold, step
-from rubric.override_model import EffectKind, Snapshot, State
+from rubric.override_model import Snapshot, State
 from tests.rubric.snapshots import ADMIN, ANNA, BEN, CLEO, DORA, POLICY, make_snapshot
 
 PEOPLE = (ADMIN, ANNA, BEN, CLEO, DORA)
@@ -94,20 +94,3 @@ def test_step_after_the_last_state_changes_nothing(seen: list[Snapshot]) -> None
     assert all(
         step(state, s, POLICY).state is state for s in admitted if s.key in state.annotations
     )
-
-
-def test_claim_that_contradicts_what_was_fetched_raises_an_alarm() -> None:
-    """Equal updated_at must mean equal content."""
-    fetched = make_snapshot(0, {"CR": 4})
-    forged = replace(make_snapshot(0, {"CR": 1}), verified=False)
-
-    assert [e.kind for e in fold([fetched, forged], POLICY).effects] == [EffectKind.CLAIM_MISMATCH]
-
-
-def test_override_that_a_claim_explains_away_is_kept_and_flagged() -> None:
-    """A claimed save by the annotator between two fetched states."""
-    fetched = [make_snapshot(0, {"CR": 4}), make_snapshot(20, {"CR": 1}, by=BEN)]
-    forged = replace(make_snapshot(10, {"CR": 1}), verified=False)
-    (override,) = fold([*fetched, forged], POLICY).state.overrides.values()
-
-    assert (override.status.value, override.flags) == ("open", ("claim_disagrees",))
