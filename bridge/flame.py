@@ -107,6 +107,11 @@ def amount(value: float, profile: Profile) -> str:
     return f"{value:.3g} {steps[-1]}"
 
 
+def author_name(function: str) -> str:
+    """Gives a function's name as its author writes it: a loose file is built as package `snip`."""
+    return function.removeprefix("snip.")
+
+
 def _tree(profile: Profile) -> _Node:
     root = _Node("all")
     for stack, value in folded(profile):
@@ -133,7 +138,7 @@ def _boxes(root: _Node) -> Iterator[_Box]:
 
 
 def _drawn(box: _Box, profile: Profile, own: frozenset[str]) -> str:
-    name = _UNWRITABLE.sub("?", box.name)
+    name = _UNWRITABLE.sub("?", author_name(box.name))
     title = escape(f"{name}: {amount(box.value, profile)}, {box.width / WIDTH:.1%}")
     top = box.depth * ROW
     room = int((box.width - 6) / _LETTER)

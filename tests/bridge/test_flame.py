@@ -84,8 +84,8 @@ def test_a_box_tells_its_share() -> None:
     """On hover stands the whole name, the value and its share."""
     titles = [one.text for one in drawn().iter(f"{SVG}title")]
 
-    assert "snip.Work: 95 ms, 95.0%" in titles
-    assert "snip.help[...]: 50 ms, 50.0%" in titles
+    assert "Work: 95 ms, 95.0%" in titles
+    assert "help[...]: 50 ms, 50.0%" in titles
 
 
 def test_own_functions_are_told_apart() -> None:
@@ -96,7 +96,7 @@ def test_own_functions_are_told_apart() -> None:
     }
 
     assert classes == {
-        "all": "all", "snip.Work": "own", "snip.help[...]": "own", "sort.Slice": "other",
+        "all": "all", "Work": "own", "help[...]": "own", "sort.Slice": "other",
         "runtime.mallocgc": "memory", "runtime.gcBgMarkWorker": "memory",
     }  # fmt: skip
 
