@@ -36,7 +36,7 @@ _HEADERS = {
 }
 
 
-@blueprint.get("/e/<key>")
+@blueprint.get("/e/<key>/", strict_slashes=False)
 @blueprint.get("/e/<key>/<part>")
 def show(key: str, part: str = PAGE) -> Response:
     """One part of the evidence, the whole page where none is named; a waiting note until the audit is done."""

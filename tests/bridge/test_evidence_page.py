@@ -12,6 +12,7 @@ from lxml import html
 
 from bridge.evidence import facts_only
 from bridge.evidence_page import evidence_page
+from bridge.flame import flame_graph
 from bridge.resources import templates_dir
 from bridge.strip import chips, not_checked
 from rubric.model import RatedReport
@@ -166,6 +167,18 @@ def test_text_can_be_read(*, dark: bool) -> None:
     poor = {pair: round(contrast(*(colours[name] for name in pair)), 2) for pair in pairs}
 
     assert {pair: value for pair, value in poor.items() if value < 4.5} == {}
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_names_in_the_picture_can_be_read(*, dark: bool) -> None:
+    """A flame graph writes on its boxes."""
+    light, _, rest = flame_graph(make_profile()).partition(DARK)
+    style = (rest if dark else light).partition("</style>")[0]
+    (text,) = re.findall(r"text\{fill:(#\w+)", style)
+    boxes = re.findall(r"\.(?:own|memory|other|all)\{fill:(#\w+)", style)
+
+    assert len(boxes) == 4
+    assert min(contrast(text, box) for box in boxes) >= 4.5
 
 
 def contrast(one: str, other: str) -> float:

@@ -116,6 +116,7 @@ def test_the_bare_address_is_a_whole_page(
     asked = client("assisted")
 
     assert asked.get(f"/e/{KEY}").text.startswith("<!doctype html>")
+    assert asked.get(f"/e/{KEY}/").text == asked.get(f"/e/{KEY}").text
     assert asked.get(f"/e/{KEY}/fragment").text.startswith('<div class="strip">')
 
 
