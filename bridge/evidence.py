@@ -6,7 +6,7 @@ without touching the task: marks are stored as paths into the code's HTML.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -16,11 +16,13 @@ from bridge.profile_page import PAGE
 from bridge.strip import Chip, chips, lead, not_checked
 from rubric.model import RatedFinding, RatedReport, Rating, RatingStatus, Rubric
 from sandbox.constraint import ConstraintState
+from sandbox.output_text import visible
 
 CHIP_CHARACTERS = 28
 FACT_CHARACTERS = 160
 NOTE_CHARACTERS = 600
 LIVE_SHEET = "live.css"
+UNKNOWN = "This address names no task."
 STATUS_WORDS = {
     RatingStatus.SUGGESTED: ("suggests {}", "fg"),
     RatingStatus.NOT_APPLICABLE: ("suggests N/A", "fg"),
@@ -77,7 +79,7 @@ def media_type(part: str) -> str:
 
 def unknown() -> str:
     """Gives the fragment for an address that names no task."""
-    return fragment(None, error="This address names no task.")
+    return fragment(None, error=UNKNOWN)
 
 
 def task_evidence(
@@ -124,9 +126,12 @@ def fragment(
         asked=sorted(rated.constraints, key=lambda one: _ASKED_ORDER.index(one.state)),
         asked_counts=_asked_counts(rated),
         rated=rated,
-        findings=[_row(one, rated, rubric, names) for one in rated.findings],
-        grades=_grades(rated),
-        outputs=_outputs(rated),
+        groups=[
+            (_title(name, rubric), rows(found, rated, rubric, names))
+            for name, found in by_criterion(rated.findings, rubric)
+        ],
+        grades=grade_counts(rated),
+        outputs=outputs(rated),
         profiles=f"{url}/{PAGE}" if url and rated.profiles else "",
         style=Markup(facts_css(rated, rubric=rubric, names=names)),  # noqa: S704 - see css_string
     )
@@ -142,7 +147,7 @@ def live_css(
     """Gives the sheet that shows the current facts over those stored in the task."""
     if rated is None:
         return _slots([Chip(name="", text=error or "Audit is running", state="off")], "")
-    listed = "\n".join(_row(one, rated, rubric, names)["text"] for one in rated.findings)
+    listed = "\n".join(_listed(rated, rubric, names))
     listed += "".join(f"\n\nAsked for, missed: {one}" for one in _missed(rated))
     listed += "\n\nNot checked: " + ("; ".join(not_checked(rated)) or "what no check covers")
     head = Chip(name="", text=lead(rated).text, state=lead(rated).state)
@@ -199,7 +204,7 @@ def _css_escape(character: str) -> str:
 
 def short(text: str, most: int) -> str:
     """Gives the text as one line of at most so many characters."""
-    flat = " ".join(text.split())
+    flat = visible(" ".join(text.split()))
     return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
 
 
@@ -254,14 +259,53 @@ def clause_fix(finding: RatedFinding, rubric: Rubric | None) -> str:
     return next((c.fix for c in rubric.clauses if c.id == finding.clause), "")
 
 
+def by_criterion(
+    findings: Iterable[RatedFinding], rubric: Rubric | None = None
+) -> tuple[tuple[str, tuple[RatedFinding, ...]], ...]:
+    """Gives the findings of each criterion, in the rubric's order; "" holds those of no clause, last."""
+    every = tuple(findings)
+    order = [one.id for one in rubric.criteria] if rubric else []
+    order += sorted({one.criterion or "" for one in every} - {*order}, key=lambda one: one == "")
+    groups = [
+        (name, tuple(one for one in every if (one.criterion or "") == name)) for name in order
+    ]
+    return tuple((name, found) for name, found in groups if found)
+
+
+def _title(name: str, rubric: Rubric | None) -> str:
+    named = {one.id: one.name for one in rubric.criteria} if rubric else {}
+    return named.get(name, name) or "Charged to no clause"
+
+
+def _listed(rated: RatedReport, rubric: Rubric | None, names: Sequence[str]) -> Iterator[str]:
+    for name, found in by_criterion(rated.findings, rubric):
+        yield f"{_title(name, rubric)}"
+        yield from (one["text"] for one in rows(found, rated, rubric, names))
+
+
+def rows(
+    findings: Iterable[RatedFinding],
+    rated: RatedReport,
+    rubric: Rubric | None = None,
+    names: Sequence[str] = (),
+) -> list[dict[str, str]]:
+    """Gives findings in words, for a template; a clause's mend is told once, with its first finding."""
+    told: set[str | None] = set()
+    made = []
+    for one in findings:
+        made.append(_row(one, rated, None if one.clause in told else rubric, names))
+        told.add(one.clause)
+    return made
+
+
 def _row(
     finding: RatedFinding, rated: RatedReport, rubric: Rubric | None, names: Sequence[str]
 ) -> dict[str, str]:
     file = file_index(finding.file, rated, names)
     several = len(_shown(rated, names)) > 1
     place = f"{finding.file}:{finding.line}" if several or file < 0 else f"L{finding.line}"
-    return {
-        "grade": finding.grade,
+    words = {
+        "grade": str(finding.grade),
         "place": place,
         "jump": f"j{file + 1}-{finding.line}" if file >= 0 else "",
         "clause": finding.clause or f"{finding.tool} {finding.rule}",
@@ -270,9 +314,11 @@ def _row(
         "diff": finding.fix.diff if finding.fix else "",
         "text": f"{finding.grade}  {place}  {_note(finding, rubric)}",
     }
+    return {name: visible(text) for name, text in words.items()}
 
 
-def _grades(rated: RatedReport) -> list[tuple[str, int]]:
+def grade_counts(rated: RatedReport) -> list[tuple[str, int]]:
+    """Gives how many findings each grade has, the strongest first; a grade without any is left out."""
     counts = dict.fromkeys(("E3", "E2", "E1"), 0)
     for finding in rated.findings:
         counts[finding.grade] = counts.get(finding.grade, 0) + 1
@@ -289,7 +335,8 @@ def _asked_counts(rated: RatedReport) -> list[tuple[str, int]]:
     return [(state.value, states.count(state)) for state in _ASKED_ORDER if state in states]
 
 
-def _outputs(rated: RatedReport) -> list[tuple[str, str]]:
+def outputs(rated: RatedReport) -> list[tuple[str, str]]:
+    """Gives what each stage printed, with the stage's name; silent ones are left out."""
     return [
         (f"{stage.stage}: {name}{', cut' if out.truncated else ''}", out.text)
         for stage in rated.stages

@@ -16,6 +16,8 @@ ROW = 18
 _SMALLEST = 0.4
 _LETTER = 6.6
 _FEWEST_LETTERS = 3
+_WHOLE = 100
+"""From here on a value is written without a fraction; three digits would make 1e+03 of 1000."""
 _SCHEMA = "https://www.speedscope.app/file-format-schema.json"
 # XML knows no way to write these, escaped or not.
 _UNWRITABLE = re.compile("[^\t -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -96,15 +98,27 @@ def speedscope(profile: Profile) -> dict[str, Any]:
 
 def amount(value: float, profile: Profile) -> str:
     """Gives a value of the profile for people."""
-    steps = (
-        ("B", "KiB", "MiB", "GiB") if profile.kind is ProfileKind.HEAP else ("ns", "µs", "ms", "s")
-    )
-    size = 1024 if profile.kind is ProfileKind.HEAP else 1000
+    if profile.kind is ProfileKind.HEAP:
+        return _scaled(value, ("B", "KiB", "MiB", "GiB"), 1024)
+    return duration(value)
+
+
+def duration(nanoseconds: float) -> str:
+    """Gives a time with the three digits that a short run can tell."""
+    return _scaled(nanoseconds, ("ns", "µs", "ms", "s"), 1000)
+
+
+def _scaled(value: float, steps: tuple[str, ...], size: int) -> str:
     for step in steps[:-1]:
-        if value < size:
-            return f"{value:.3g} {step}"
+        if value < size - 0.5:
+            return f"{value:.0f} {step}" if value >= _WHOLE else f"{value:.3g} {step}"
         value /= size
     return f"{value:.3g} {steps[-1]}"
+
+
+def author_name(function: str) -> str:
+    """Gives a function's name as its author writes it: a loose file is built as package `snip`."""
+    return function.removeprefix("snip.")
 
 
 def _tree(profile: Profile) -> _Node:
@@ -133,7 +147,7 @@ def _boxes(root: _Node) -> Iterator[_Box]:
 
 
 def _drawn(box: _Box, profile: Profile, own: frozenset[str]) -> str:
-    name = _UNWRITABLE.sub("?", box.name)
+    name = _UNWRITABLE.sub("?", author_name(box.name))
     title = escape(f"{name}: {amount(box.value, profile)}, {box.width / WIDTH:.1%}")
     top = box.depth * ROW
     room = int((box.width - 6) / _LETTER)

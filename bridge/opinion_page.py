@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
+
+from markupsafe import Markup
 
 from bridge.opinions import Opinion, Said
 from bridge.pages import page
+from bridge.store import Row
 from rubric.model import ChecklistItem
 
 _FIRST = (Said.YES, Said.UNCLEAR, Said.NO)
 
 
-def fragment(
-    answers: Iterable[Mapping[str, Any]], model: str, checklist: Sequence[ChecklistItem]
-) -> str:
-    """Gives the answers as HTML, suspected faults first; empty where none is to a question of ours."""
+def section(said: Row[Any], checklist: Sequence[ChecklistItem]) -> Markup:
+    """Gives a part of the evidence page, suspected faults first; empty without an answer to a question of ours."""
     questions = {one.clause: one.question for one in checklist}
-    found = [Opinion.model_validate(one) for one in answers]
+    found = [Opinion.model_validate(one) for one in said.answers]
     known = [one for one in found if one.clause in questions]
     known.sort(key=lambda one: _FIRST.index(one.answer))
     if not known:
-        return ""
+        return Markup()
     rows = [{"opinion": one, "question": questions[one.clause]} for one in known]
-    return page("opinion.html", rows=rows, model=model)
+    return Markup(page("opinion.html", rows=rows, model=said.model))  # noqa: S704 - the template escapes

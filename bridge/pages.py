@@ -6,18 +6,21 @@ from functools import lru_cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bridge.flame import duration
 from bridge.resources import templates_dir
 
 
 @lru_cache(maxsize=1)
 def _environment() -> Environment:
-    return Environment(
+    made = Environment(
         loader=FileSystemLoader(templates_dir() / "pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    made.filters["duration"] = duration
+    return made
 
 
 def page(name: str, **values: object) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from bridge.flame import amount, flame_graph, speedscope
+from bridge.flame import amount, author_name, flame_graph, speedscope
 from bridge.pages import page
 from rubric.model import RatedReport
 from sandbox.measurements import Profile
@@ -70,7 +70,8 @@ def _shown(profile: Profile) -> dict[str, object]:
         "per_op": "" if profile.per_op is None else amount(profile.per_op, profile),
         "shares": [(name, f"{share:.0%}") for name, share in profile.shares.items()],
         "functions": [
-            (one, amount(one.flat, profile), amount(one.cum, profile)) for one in profile.functions
+            (author_name(one.name), one, amount(one.flat, profile), amount(one.cum, profile))
+            for one in profile.functions
         ],
         "lines": [(one, amount(one.value, profile)) for one in profile.lines],
         "cut": profile.cut,

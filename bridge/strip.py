@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from rubric.model import RatedReport
+from rubric.model import RatedFinding, RatedReport
 from sandbox.model import Decided, ObservedState, StageName, StageResult, StageStatus, Verdict
 
 LEADS = {
@@ -35,6 +35,8 @@ DECIDED = {
     Decided.OUTSIDE: ("", ""),
 }
 """A discreet word for a result, and what it means."""
+SECURITY = "SC"
+"""The criterion whose findings the chip of that name counts; gosec's count in any rubric."""
 STYLE = ("simple", "stylecheck", "unused", "modernize")
 SOURCES = {"task": "tests", "prompt": "cases", "snippet": "own tests", "generated": "made tests"}
 
@@ -81,17 +83,22 @@ def chips(rated: RatedReport) -> list[Chip]:
         _stage_chip("run", stages.get(StageName.RUN), "E3"),
         *_test_chips(rated),
         *_observed_chips(rated),
-        _found_chip(rated, "vet", ("vet", "staticcheck"), static, "E2"),
-        _found_chip(rated, "gofmt", ("gofmt",), stages.get(StageName.GOFMT), "E2"),
-        _found_chip(rated, "patterns", ("gavel", "gosec"), static, "E1"),
-        _found_chip(rated, "style", STYLE, static, "E1"),
+        _found_chip(rated, "vet", _by("vet", "staticcheck"), static, "E2"),
+        _found_chip(rated, "gofmt", _by("gofmt"), stages.get(StageName.GOFMT), "E2"),
+        _found_chip(rated, "security", _is_security, static, "E1"),
+        _found_chip(rated, "patterns", _is_pattern, static, "E1"),
+        _found_chip(rated, "style", _by(*STYLE), static, "E1"),
+        _bench_chip(rated, stages.get(StageName.BENCH)),
     ]
     return _merged(made)
 
 
 def not_checked(rated: RatedReport) -> list[str]:
-    """Gives what nobody looked at, each with its reason."""
-    return [f"{item.what} ({item.why})" for item in rated.not_checked]
+    """Gives what nobody looked at; what has one reason stands together before it."""
+    reasons: dict[str, list[str]] = {}
+    for item in rated.not_checked:
+        reasons.setdefault(item.why, []).append(item.what)
+    return [f"{', '.join(what)} ({why})" for why, what in reasons.items()]
 
 
 def _merged(made: list[Chip]) -> list[Chip]:
@@ -122,14 +129,43 @@ def _stage_chip(name: str, stage: StageResult | None, grade: str) -> Chip:
     return Chip(name=name, text=text, state="bad", grade=grade, title=stage.message)
 
 
+def _by(*tools: str) -> Callable[[RatedFinding], bool]:
+    return lambda finding: finding.tool in tools
+
+
+def _is_security(finding: RatedFinding) -> bool:
+    return finding.tool == "gosec" or (finding.tool == "gavel" and finding.criterion == SECURITY)
+
+
+def _is_pattern(finding: RatedFinding) -> bool:
+    return finding.tool == "gavel" and not _is_security(finding)
+
+
+def _bench_chip(rated: RatedReport, stage: StageResult | None) -> Chip:
+    measured = [one for one in rated.benchmarks if one.ns_per_op is not None]
+    if rated.benchmarks:
+        # The answer's own benchmark may measure anything; its figures are what it says of itself.
+        grade = "E3" if measured and all(one.verified for one in measured) else "E1"
+        text = f"{len(measured)}/{len(rated.benchmarks)} measured"
+        return Chip(name="bench", text=text, state="ok" if measured else "warn", grade=grade)
+    built = rated.verdict is not Verdict.COMPILE_ERROR
+    if built and (stage is None or stage.status is StageStatus.SKIPPED):
+        return Chip(name="bench", text="none", state="off", grade="E0")
+    return _stage_chip("bench", stage, "E3")
+
+
 def _found_chip(
-    rated: RatedReport, name: str, tools: Iterable[str], stage: StageResult | None, grade: str
+    rated: RatedReport,
+    name: str,
+    wanted: Callable[[RatedFinding], bool],
+    stage: StageResult | None,
+    grade: str,
 ) -> Chip:
     if stage is None or stage.status not in (StageStatus.OK, StageStatus.FAILED):
         return _stage_chip(name, stage, grade)
     if rated.verdict is Verdict.COMPILE_ERROR and stage.stage is StageName.STATIC:
         return Chip(name=name, text="not run", state="off", grade="E0", title="it does not build")
-    found = [finding for finding in rated.findings if finding.tool in tools]
+    found = [finding for finding in rated.findings if wanted(finding)]
     if not found:
         return Chip(name=name, text="clean", state="ok", grade=grade)
     strongest = max(finding.grade for finding in found)

@@ -7,6 +7,7 @@ any origin may read, nothing may be kept.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, current_app
@@ -14,6 +15,7 @@ from flask import Blueprint, Response, current_app
 from bridge import evidence as fragments
 from bridge import opinion_page, profile_page
 from bridge.errors import BadDeliveryError
+from bridge.evidence_page import evidence_page
 from bridge.labelstudio.payload import sources_of
 from bridge.labelstudio.task_input import snippet_of
 from bridge.rubrics import load_project_rubric
@@ -24,6 +26,7 @@ from bridge.store import tasks as task_store
 from rubric.model import RatedReport
 
 blueprint = Blueprint("evidence", __name__)
+PAGE = ""
 _HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Cache-Control": "no-store",
@@ -35,10 +38,10 @@ _HEADERS = {
 }
 
 
-@blueprint.get("/e/<key>")
+@blueprint.get("/e/<key>/", strict_slashes=False)
 @blueprint.get("/e/<key>/<part>")
-def show(key: str, part: str = "fragment") -> Response:
-    """One part of the evidence; a waiting note until the audit is done."""
+def show(key: str, part: str = PAGE) -> Response:
+    """One part of the evidence, the whole page where none is named; a waiting note until the audit is done."""
     engine = current_app.extensions["gavel.engine"]
     with engine.connect() as conn:
         task = task_store.by_evidence_key(conn, key)
@@ -46,20 +49,19 @@ def show(key: str, part: str = "fragment") -> Response:
         said = _said(conn, task, rated)
     kind = fragments.media_type(part)
     if task is None:
-        return Response(fragments.unknown(), status=404, headers=_HEADERS, mimetype="text/html")
+        return Response(_unknown(part), status=404, headers=_HEADERS, mimetype="text/html")
     settings: Settings = current_app.extensions["gavel.settings"]
     project = settings.project(task.project_id) or ProjectSettings()
     if rated is None or project.mode == "blind":
-        shown = fragments.render(part, None, error=task.error)
+        render = evidence_page if part == PAGE else partial(fragments.render, part)
+        shown = render(None, error=task.error)
         return Response(shown, headers=_HEADERS, mimetype=kind)
     report = RatedReport.model_validate(rated)
     measured = profile_page.served(part, report)
     if measured is not None:
         return _measured(measured)
     url = f"{settings.public_url}/e/{key}"
-    shown = _render(part, task, report, project, url)
-    if said is not None and kind == "text/html" and project.mode == "assisted":
-        shown += opinion_page.fragment(said.answers, said.model, report.checklist)
+    shown = _render(part, task, report, project, url=url, said=said)
     return Response(shown, headers=_HEADERS, mimetype=kind)
 
 
@@ -71,6 +73,10 @@ def _said(
     return opinion_store.found(conn, task.content_key, rated["rubric"]["version"])
 
 
+def _unknown(part: str) -> str:
+    return evidence_page(None, error=fragments.UNKNOWN) if part == PAGE else fragments.unknown()
+
+
 def _measured(served: profile_page.Served) -> Response:
     headers = dict(_HEADERS)
     if served.name:
@@ -79,11 +85,21 @@ def _measured(served: profile_page.Served) -> Response:
 
 
 def _render(
-    part: str, task: Row[Any], report: RatedReport, project: ProjectSettings, url: str
+    part: str,
+    task: Row[Any],
+    report: RatedReport,
+    project: ProjectSettings,
+    *,
+    url: str,
+    said: Row[Any] | None,
 ) -> str:
-    return fragments.render(
-        part,
-        report if project.mode == "assisted" else fragments.facts_only(report),
+    assisted = project.mode == "assisted"
+    render = partial(fragments.render, part)
+    if part == PAGE:
+        opinion = opinion_page.section(said, report.checklist) if said and assisted else ""
+        render = partial(evidence_page, opinion=opinion)
+    return render(
+        report if assisted else fragments.facts_only(report),
         error=task.error,
         rubric=load_project_rubric(project),
         names=_names(task, project),

@@ -184,7 +184,8 @@ def test_strip_of_a_clean_run() -> None:
         "tests none",
         "race, deadlock, leaks none in 3 runs",
         "vet, gofmt clean",
-        "patterns, style clean",
+        "security, patterns, style clean",
+        "bench none",
     ]
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree, html
 
-from bridge.flame import WIDTH, amount, flame_graph, folded, speedscope
+from bridge.flame import WIDTH, amount, duration, flame_graph, folded, speedscope
 from bridge.profile_page import served
+from bridge.resources import templates_dir
 from rubric.model import RatedReport
 from rubric.suggest import rate
 from sandbox.measurements import BenchmarkState, ProfileKind
@@ -84,8 +86,8 @@ def test_a_box_tells_its_share() -> None:
     """On hover stands the whole name, the value and its share."""
     titles = [one.text for one in drawn().iter(f"{SVG}title")]
 
-    assert "snip.Work: 95 ms, 95.0%" in titles
-    assert "snip.help[...]: 50 ms, 50.0%" in titles
+    assert "Work: 95 ms, 95.0%" in titles
+    assert "help[...]: 50 ms, 50.0%" in titles
 
 
 def test_own_functions_are_told_apart() -> None:
@@ -96,7 +98,7 @@ def test_own_functions_are_told_apart() -> None:
     }
 
     assert classes == {
-        "all": "all", "snip.Work": "own", "snip.help[...]": "own", "sort.Slice": "other",
+        "all": "all", "Work": "own", "help[...]": "own", "sort.Slice": "other",
         "runtime.mallocgc": "memory", "runtime.gcBgMarkWorker": "memory",
     }  # fmt: skip
 
@@ -141,7 +143,7 @@ def test_the_page_shows_benchmarks_and_every_profile() -> None:
     assert [one.get("id") for one in page.iter("h2")] == ["cpu", "heap"]
     assert {one.get("href") for one in page.iter("a")} == {
         f"{kind}.{form}" for kind in ("cpu", "heap") for form in ("svg", "speedscope.json", "pb.gz")
-    }
+    } | {"./"}
     assert len(list(page.iter("svg"))) == 2
 
 
@@ -171,3 +173,24 @@ def test_each_profile_can_be_downloaded() -> None:
 def test_other_parts_are_not_ours(part: str) -> None:
     """A profile that is not there, and what has another form, is nothing."""
     assert served(part, rated()) is None
+
+
+@pytest.mark.parametrize(
+    ("nanoseconds", "said"),
+    [(0, "0 ns"), (12.34, "12.3 ns"), (478796.33, "479 µs"), (999.7, "1 µs"), (2.5e9, "2.5 s")],
+)
+def test_times_have_three_digits(nanoseconds: float, said: str) -> None:
+    """More would be told by chance in so short a run."""
+    assert duration(nanoseconds) == said
+
+
+@pytest.mark.parametrize("template", ["profiles.html", "evidence-page.html"])
+def test_the_legend_has_the_colours_of_the_picture(template: str) -> None:
+    """A key in other colours explains nothing."""
+    picture = flame_graph(make_profile())
+    page = (templates_dir() / "pages" / template).read_text(encoding="utf-8")
+
+    for name in ("own", "memory", "other"):
+        assert re.findall(rf"\.{name}{{fill:(#\w+)}}", picture) == re.findall(
+            rf"\.key\.{name}{{background:(#\w+)}}", page
+        )

@@ -109,6 +109,28 @@ def test_a_wrong_address_is_not_found(client: Callable[[str], FlaskClient]) -> N
     assert client("assisted").get(f"/e/{'x' * 32}").status_code == 404
 
 
+def test_the_bare_address_is_a_whole_page(
+    stored: None, client: Callable[[str], FlaskClient]
+) -> None:
+    """A ticket's reader opens it in a browser; the fragment is a part that is asked for by name."""
+    asked = client("assisted")
+
+    assert asked.get(f"/e/{KEY}").text.startswith("<!doctype html>")
+    assert asked.get(f"/e/{KEY}/").text == asked.get(f"/e/{KEY}").text
+    assert asked.get(f"/e/{KEY}/fragment").text.startswith('<div class="strip">')
+
+
+@pytest.mark.parametrize(("mode", "facts"), [("evidence", True), ("blind", False)])
+def test_the_page_withholds_what_the_mode_withholds(
+    stored: None, client: Callable[[str], FlaskClient], mode: str, *, facts: bool
+) -> None:
+    """No rating outside assisted projects, and in blind ones no fact."""
+    page = client(mode).get(f"/e/{KEY}").text
+
+    assert "suggests" not in page
+    assert ("two goroutines" in page) == facts
+
+
 def test_profiles_are_a_page_and_files(stored: None, client: Callable[[str], FlaskClient]) -> None:
     """The fragment links to the page, and what is downloaded is never shown as a page."""
     asked = client("evidence")
