@@ -1,4 +1,4 @@
-"""`gavel tickets`: what became of each ticket, and the text of those that live in our database."""
+"""`gavel tickets`: what became of each ticket, the text of those in our database, and what a person can do."""
 
 from __future__ import annotations
 
@@ -9,12 +9,16 @@ import click
 from bridge.settings import load_settings
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from rich.table import Table
 
 LIST_AT_MOST = 200
+_UNKNOWN = "no ticket is named {}; `gavel tickets list` shows them all"
 _STYLES = {
     "done": "green",
     "pending": "cyan",
+    "held": "yellow",
     "sending": "cyan",
     "uncertain": "yellow",
     "rejected": "red",
@@ -25,12 +29,15 @@ _STYLES = {
 
 @click.group()
 def tickets() -> None:
-    """See the tickets that overrides opened."""
+    """See the tickets that overrides opened, and bring on those that stand still."""
 
 
 @tickets.command("list")
 @click.option("--limit", default=LIST_AT_MOST, show_default=True, help="Show the newest ones.")
-def list_(limit: int) -> None:
+@click.option(
+    "--state", "states", multiple=True, type=click.Choice(sorted(_STYLES)), help="Only these."
+)
+def list_(limit: int, states: tuple[str, ...]) -> None:
     """List tickets, newest first."""
     from rich.console import Console
 
@@ -43,8 +50,14 @@ def list_(limit: int) -> None:
         upgrade(url)
         engine = create_engine(url)
         with engine.begin() as conn:
-            found = [(row, _changes(conn, row)) for row in outbox.listed(conn, limit=limit)]
+            found = [
+                (row, _changes(conn, row))
+                for row in outbox.listed(conn, states=states, limit=limit)
+            ]
         engine.dispose()
+    if not found and states:
+        click.echo(f"no ticket is {' or '.join(states)}")
+        return
     if not found:
         click.echo("no tickets yet: one appears when a reviewer changes an annotator's rating")
         return
@@ -71,13 +84,85 @@ def show(key: str) -> None:
             text = local_tickets.with_key(conn, row.key) if row is not None else None
         engine.dispose()
     if row is None:
-        raise click.ClickException(f"no ticket is named {key}; `gavel tickets list` shows them all")
+        raise click.ClickException(_UNKNOWN.format(key))
     console = Console()
     console.print(_table([(row, changes)]))
     for line in _facts(row):
         console.print(line, markup=False, highlight=False)
     if text is not None:
         _print_local(console, text)
+
+
+@tickets.command()
+@click.argument("keys", nargs=-1)
+@click.option("--all", "all_of_them", is_flag=True, help="All that gave up.")
+def retry(keys: tuple[str, ...], *, all_of_them: bool) -> None:
+    """Try again what gave up, once its reason is mended (`gavel tickets show KEY` tells it).
+
+    No second ticket comes of it: each attempt looks for one before it creates any.
+    """
+    from bridge.store import outbox
+
+    if bool(keys) == all_of_them:
+        raise click.UsageError("name tickets, or give --all")
+    _change(keys, outbox.retry, "in line again", "has not given up", whole=all_of_them)
+
+
+@tickets.command()
+@click.argument("keys", nargs=-1, required=True)
+def hold(keys: tuple[str, ...]) -> None:
+    """Keep tickets back that have not been sent yet."""
+    from bridge.store import outbox
+
+    _change(keys, lambda conn, key, _: outbox.hold(conn, key), "held", "is not waiting to be sent")
+
+
+@tickets.command()
+@click.argument("keys", nargs=-1, required=True)
+def release(keys: tuple[str, ...]) -> None:
+    """Send held tickets."""
+    from bridge.store import outbox
+
+    _change(keys, outbox.release, "in line", "is not held")
+
+
+def _change(
+    names: Iterable[str],
+    change: Callable[[Any, str, Any], bool],
+    done: str,
+    not_done: str,
+    *,
+    whole: bool = False,
+) -> None:
+    """Changes each row and puts its job in line, all or none; fails where a name is unknown."""
+    from datetime import UTC, datetime
+
+    from bridge.bootstrap import database
+    from bridge.queue import JobQueue
+    from bridge.store import outbox
+    from bridge.store.engine import create_engine
+    from bridge.store.schema import upgrade
+
+    now = datetime.now(UTC)
+    said: list[str] = []
+    with database(load_settings()) as url:
+        upgrade(url)
+        queue, engine = JobQueue(url), create_engine(url)
+        try:
+            with engine.begin() as conn:
+                for name in outbox.stuck(conn) if whole else names:
+                    row = outbox.find(conn, name)
+                    if row is None:
+                        raise click.ClickException(_UNKNOWN.format(name))
+                    changed = change(conn, row.key, now)
+                    if changed:
+                        queue.defer_ticket(conn, row.key)
+                    shown = row.issue_key or row.key[:8]
+                    said.append(f"{shown}: {done if changed else f'{not_done} ({row.state})'}")
+        finally:
+            engine.dispose()
+    for line in said or ["nothing has given up"]:
+        click.echo(line)
 
 
 def _changes(conn: Any, row: Any) -> tuple[Any, ...]:

@@ -15,8 +15,7 @@ from sqlalchemy.dialects.postgresql import insert
 from bridge.store.review_tables import tickets
 from rubric.override_model import AnnotationKey
 
-STATES = ("pending", "sending", "uncertain", "done", "rejected", "dead", "withdrawn")
-OPEN_STATES = ("pending", "sending", "uncertain")
+STATES = ("pending", "held", "sending", "uncertain", "done", "rejected", "dead", "withdrawn")
 
 TicketRow = Row[Any]
 
@@ -82,7 +81,40 @@ def withdraw(conn: Connection, key: str) -> None:
     """Takes back a ticket that was never sent."""
     row = load(conn, key, lock=True)
     if row is not None and row.creates == 0:
-        move(conn, key, ("pending",), "withdrawn")
+        move(conn, key, ("pending", "held"), "withdrawn")
+
+
+def hold(conn: Connection, key: str) -> bool:
+    """Keeps a ticket back until somebody releases it; False where it is not waiting."""
+    return move(conn, key, ("pending",), "held")
+
+
+def release(conn: Connection, key: str, now: datetime) -> bool:
+    """Puts a held ticket in line; False where it is not held."""
+    return move(conn, key, ("held",), "pending", due_at=now)
+
+
+def retry(conn: Connection, key: str, now: datetime) -> bool:
+    """Puts in line what gave up; False where nothing did.
+
+    It can't make a second ticket: each attempt looks for one before it creates any.
+    """
+    again = {"due_at": now, "retries": 0, "reason": None, "error": None}
+    if move(conn, key, ("rejected", "dead"), "pending", **again):
+        return True
+    row = load(conn, key, lock=True)
+    if row is None or row.state != "done" or row.reason is None:
+        return False
+    note(conn, key, again)
+    return True
+
+
+def stuck(conn: Connection) -> Sequence[str]:
+    """Keys of the rows that only a person can bring on, oldest first."""
+    gave_up = tickets.c.state.in_(("rejected", "dead"))
+    untold = (tickets.c.state == "done") & tickets.c.reason.is_not(None)
+    query = select(tickets.c.key).where(gave_up | untold).order_by(tickets.c.created_at)
+    return conn.execute(query).scalars().all()
 
 
 def move(conn: Connection, key: str, expected: Sequence[str], state: str, **values: Any) -> bool:
@@ -126,11 +158,12 @@ def forgotten(conn: Connection, now: datetime, *, late: timedelta) -> Sequence[s
     )
 
 
-def listed(conn: Connection, *, limit: int = 200) -> Sequence[TicketRow]:
-    """The newest rows."""
-    return conn.execute(
-        select(tickets).order_by(tickets.c.created_at.desc(), tickets.c.key).limit(limit)
-    ).all()
+def listed(
+    conn: Connection, *, states: Sequence[str] = (), limit: int = 200
+) -> Sequence[TicketRow]:
+    """The newest rows, of all states where none is named."""
+    query = select(tickets).order_by(tickets.c.created_at.desc(), tickets.c.key).limit(limit)
+    return conn.execute(query.where(tickets.c.state.in_(states)) if states else query).all()
 
 
 def find(conn: Connection, name: str) -> TicketRow | None:

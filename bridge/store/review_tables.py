@@ -222,7 +222,7 @@ tickets = Table(
     UniqueConstraint("target_id", "target_created_at", "project_id", "route", "generation"),
     Index(None, "state", "due_at"),
 )
-"""The outbox. state: pending, sending, uncertain, done, rejected, dead, withdrawn.
+"""The outbox. state: pending, held, sending, uncertain, done, rejected, dead, withdrawn.
 
 `wanted` is the hash of what the ticket should say, `told` of what the tracker was told last.
 """
