@@ -114,7 +114,13 @@ def hold(keys: tuple[str, ...]) -> None:
     """Keep tickets back that have not been sent yet."""
     from bridge.store import outbox
 
-    _change(keys, lambda conn, key, _: outbox.hold(conn, key), "held", "is not waiting to be sent")
+    _change(
+        keys,
+        lambda conn, key, _: outbox.hold(conn, key),
+        "held",
+        "is not waiting to be sent",
+        work=False,
+    )
 
 
 @tickets.command()
@@ -133,8 +139,9 @@ def _change(
     not_done: str,
     *,
     whole: bool = False,
+    work: bool = True,
 ) -> None:
-    """Changes each row and puts its job in line, all or none; fails where a name is unknown."""
+    """Changes each row, with a job where there is work; all or none, and fails where a name is unknown."""
     from datetime import UTC, datetime
 
     from bridge.bootstrap import database
@@ -155,7 +162,7 @@ def _change(
                     if row is None:
                         raise click.ClickException(_UNKNOWN.format(name))
                     changed = change(conn, row.key, now)
-                    if changed:
+                    if changed and work:
                         queue.defer_ticket(conn, row.key)
                     shown = row.issue_key or row.key[:8]
                     said.append(f"{shown}: {done if changed else f'{not_done} ({row.state})'}")
