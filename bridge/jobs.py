@@ -13,7 +13,7 @@ import structlog
 from procrastinate import App, BaseRetryStrategy, JobContext, RetryDecision
 from procrastinate.jobs import Job
 
-from bridge import deepening, handlers, opining, publishing, sweeping
+from bridge import deepening, handlers, opining, publishing, reconciling, sweeping
 from bridge.bootstrap import Services
 from bridge.errors import GavelError
 from bridge.queue import NAMESPACE, QUEUES
@@ -40,6 +40,8 @@ ONCE_MORE = RetryTable(60)
 """For what only refines: all of its kind wait for it meanwhile."""
 SWEEP = "* * * * * */10"
 """Every ten seconds: the sixth field is seconds, and it stands last."""
+NIGHTLY = "17 3 * * *"
+"""Off the hour, when others' jobs start."""
 OUTSIDE = RetryTable(1, 2, 5, 15, 60, 300, 900, 3600)
 """For what needs Label Studio or a tracker, which may be away for an hour."""
 
@@ -106,6 +108,18 @@ def deliver_ticket(context: JobContext, key: str) -> None:
         handlers.deliver_ticket(_services(context), key)
 
 
+def reconcile(context: JobContext, project_id: int) -> None:
+    """Looks for what was never delivered."""
+    with structlog.contextvars.bound_contextvars(project=project_id):
+        reconciling.reconcile(_services(context), project_id)
+
+
+def reconcile_all(context: JobContext, timestamp: int) -> None:
+    """Puts every project in line that may be reconciled without anybody asking."""
+    del timestamp
+    reconciling.defer_all(_services(context))
+
+
 async def sweep(context: JobContext, timestamp: int) -> None:
     """Gives a killed worker's jobs back, and finds work whose job was lost."""
     del timestamp
@@ -120,6 +134,7 @@ JOBS = (
     (deepen_content, ONCE_MORE),
     (ask_opinion, ONCE_MORE),
     (publish, OUTSIDE),
+    (reconcile, OUTSIDE),
     (observe, OUTSIDE),
     (deliver_ticket, OUTSIDE),
 )
@@ -138,3 +153,10 @@ def register(app: App) -> None:
         name=f"{NAMESPACE}:sweep", queue="sweep", queueing_lock="sweep", pass_context=True
     )(sweep)
     app.periodic(cron=SWEEP)(periodic)
+    nightly = app.task(
+        name=f"{NAMESPACE}:reconcile_all",
+        queue="reconcile",
+        queueing_lock="reconcile_all",
+        pass_context=True,
+    )(reconcile_all)
+    app.periodic(cron=NIGHTLY)(nightly)

@@ -23,6 +23,7 @@ QUEUES = {
     "deepen_content": "audit",
     "ask_opinion": "opinions",
     "publish": "publish",
+    "reconcile": "reconcile",
     "observe": "review",
     "deliver_ticket": "tickets",
 }
@@ -49,6 +50,9 @@ class Queue(Protocol):
 
     def defer_publish(self, conn: Connection, project_id: int) -> None:
         """Publishes what waits in a project."""
+
+    def defer_reconcile(self, conn: Connection, project_id: int) -> None:
+        """Looks for what was never delivered from a project."""
 
     def defer_observe(
         self, conn: Connection, project_id: int, task_id: int, *, delay_s: float = 0
@@ -106,6 +110,16 @@ class JobQueue:
     def defer_publish(self, conn: Connection, project_id: int) -> None:
         """See Queue."""
         self._defer(conn, "publish", f"publish:{project_id}", {"project_id": project_id})
+
+    def defer_reconcile(self, conn: Connection, project_id: int) -> None:
+        """See Queue."""
+        self._defer(
+            conn,
+            "reconcile",
+            f"reconcile:{project_id}",
+            {"project_id": project_id},
+            priority=PRIORITY_IDLE,
+        )
 
     def defer_observe(
         self, conn: Connection, project_id: int, task_id: int, *, delay_s: float = 0

@@ -18,6 +18,9 @@ AUDITS = Counter("gavel_audits_total", "Audits by verdict", ["verdict"])
 AUDIT_SECONDS = Histogram(
     "gavel_audit_seconds", "Wall time of an audit", buckets=(0.25, 0.5, 1, 2, 4, 8, 16, 32)
 )
+RECONCILED = Counter(
+    "gavel_never_delivered_total", "Tasks with something that Label Studio never told us"
+)
 PUBLISHED = Counter("gavel_predictions_total", "Predictions by what became of them", ["result"])
 
 

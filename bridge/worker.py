@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import procrastinate
 from procrastinate import PsycopgConnector
 
-from bridge import bootstrap, jobs
+from bridge import bootstrap, jobs, reconciling
 from bridge.bootstrap import Services
 from bridge.errors import ConfigError
 from bridge.queue import QUEUES
@@ -26,6 +26,7 @@ def run(settings: Settings, url: str) -> None:
     """Runs until SIGINT or SIGTERM; jobs that are running get `GRACE_S` to end."""
     app = application(url)
     services = bootstrap.build(settings, url, ready_jails=settings.sandbox.ready_jails)
+    reconciling.defer_all(services)
     with contextlib.closing(services.auditor):
         asyncio.run(_run(app, services, settings.audits_at_once))
 

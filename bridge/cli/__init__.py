@@ -19,6 +19,7 @@ COMMANDS = {
     "doctor": ("bridge.cli.doctor", "doctor"),
     "explain": ("bridge.cli.explain", "explain"),
     "import": ("bridge.cli.import_", "import_"),
+    "reconcile": ("bridge.cli.reconcile", "reconcile"),
     "replay": ("bridge.cli.replay", "replay"),
     "rerun": ("bridge.cli.rerun", "rerun"),
     "rubric": ("bridge.cli.rubric", "rubric"),
