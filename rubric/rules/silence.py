@@ -19,6 +19,15 @@ UNPROVEN = {
     "deadlock": "no run was watched for deadlocks",
     "leak": "no run was watched for leaked goroutines",
 }
+STOPPED = frozenset(
+    {
+        Verdict.TIME_LIMIT,
+        Verdict.MEMORY_LIMIT,
+        Verdict.OUTPUT_LIMIT,
+        Verdict.RESOURCE_LIMIT,
+    }
+)
+CUT_SHORT = "a run was stopped before its end, so what would have followed is unknown"
 RAN = (StageStatus.OK, StageStatus.FAILED)
 
 
@@ -31,6 +40,8 @@ def why_silent(criterion: Criterion, report: AuditReport) -> str:
         return f"not checked: {', '.join(missing)} could not run"
     if criterion.silence is Silence.ABSTAIN:
         return "its checks found nothing, and no finding is no proof"
+    if criterion.proof and report.verdict in STOPPED:
+        return CUT_SHORT
     unproven = [UNPROVEN[proof] for proof in criterion.proof if not _holds(report, proof)]
     return "; ".join(unproven)
 

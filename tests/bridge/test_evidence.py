@@ -85,6 +85,24 @@ def test_findings_are_listed_with_jump_and_mend() -> None:
     assert "<pre>-a\n+b</pre>" in text
 
 
+def test_findings_stand_by_criterion() -> None:
+    """In the rubric's order, on the page as in the sheet; those of no clause come last."""
+    found = (
+        make_finding(tool="other", rule="x", message="odd"),
+        make_finding(tool="gosec", rule="G101", message="a key"),
+        make_finding(),
+    )
+    titles = ("Error handling", "Security", "Charged to no clause")
+    report = rated(findings=found)
+
+    for text in (
+        evidence.fragment(report, rubric=shipped()),
+        evidence.live_css(report, rubric=shipped()),
+    ):
+        places = [text.index(title) for title in titles]
+        assert places == sorted(places)
+
+
 def test_findings_of_the_tasks_tests_have_no_jump() -> None:
     """The page doesn't show that file."""
     text = evidence.fragment(rated(findings=(make_finding(file="task_test.go"),)))

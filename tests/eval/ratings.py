@@ -24,7 +24,7 @@ class Ratings:
     apart: Share
     """Defective twins rated below their mended twin; one without a suggestion counts as above."""
     both: Share
-    """Of those, where the mended twin has a suggestion too."""
+    """The same over the pairs in which both have a suggestion, where nothing is counted in favour."""
     clean: Share
     """Clean programs, of those with any suggestion, that have at least `HIGH` on every one."""
     covered: Share
@@ -58,11 +58,12 @@ def ratings(judged: Sequence[Judged], moving: frozenset[str]) -> Ratings:
     mended = {one.name: one.value for one in plain if one.side == "good" and one.clause}
     pairs = [one for one in bad if one.name in mended]
     apart = [one for one in pairs if _below(one.value, mended[one.name])]
+    both = [one for one in pairs if None not in (one.value, mended[one.name])]
     clean = [one for one in plain if not one.clause and one.values]
     low = [one for one in clean if min(one.values.values()) < HIGH]
     return Ratings(
         apart=Share(hits=len(apart), of=len(pairs)),
-        both=Share(hits=sum(mended[one.name] is not None for one in apart), of=len(apart)),
+        both=Share(hits=sum(one in apart for one in both), of=len(both)),
         clean=Share(hits=len(clean) - len(low), of=len(clean)),
         covered=Share(hits=sum(one.value is not None for one in bad), of=len(bad)),
         together=tuple(
@@ -77,7 +78,7 @@ def ratings(judged: Sequence[Judged], moving: frozenset[str]) -> Ratings:
 def lines(made: Ratings) -> Iterator[str]:
     """Gives the three figures as they are read together, then what is behind the misses."""
     yield f"defective below mended twin  : {made.apart}; wanted: {APART_WANTED:.0%}"
-    yield f"  both with a suggestion     : {made.both}"
+    yield f"  where both have a rating   : {made.both}"
     yield f"clean, {HIGH} or more throughout : {made.clean}; wanted: {CLEAN_WANTED:.0%}"
     yield f"rated where a clause applies : {made.covered}; wanted: {COVERED_WANTED:.0%}"
     yield from (f"  not apart: {words}" for words in made.together)

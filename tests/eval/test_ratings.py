@@ -34,14 +34,20 @@ def clean(**values: int) -> Judged:
 
 @pytest.mark.parametrize(
     ("defective", "mended", "apart", "both"),
-    [(2, 4, 1, 1), (2, None, 1, 0), (4, 4, 0, 0), (None, None, 0, 0), (None, 4, 0, 0)],
+    [
+        (2, 4, 1, (1, 1)),
+        (2, None, 1, (0, 0)),
+        (4, 4, 0, (0, 1)),
+        (None, None, 0, (0, 0)),
+        (None, 4, 0, (0, 0)),
+    ],
 )
 def test_twins_are_apart(defective: int | None, mended: int | None, apart: int, both: int) -> None:
     """The defective one has a lower value; one that is left open is not below anything."""
     made = ratings([judged("bad", defective), judged("good", mended)], MOVING)
 
     assert made.apart == Share(hits=apart, of=1)
-    assert made.both == Share(hits=both, of=apart)
+    assert (made.both.hits, made.both.of) == both
 
 
 def test_a_pair_that_is_not_apart_is_named() -> None:

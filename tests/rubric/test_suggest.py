@@ -217,6 +217,15 @@ def test_race_that_was_not_watched_abstains() -> None:
     assert "did not see it run" in rated(race=Observed()).ratings["CC"].reason
 
 
+@pytest.mark.parametrize("verdict", [Verdict.TIME_LIMIT, Verdict.MEMORY_LIMIT])
+def test_a_run_that_was_stopped_shows_no_clean_concurrency(verdict: Verdict) -> None:
+    """A program that hangs is not praised for the races that it did not reach."""
+    report = rated(race=Observed(state=ObservedState.NONE_SEEN, runs=1), verdict=verdict)
+
+    assert status(report, "CC") == ("abstained", None)
+    assert "stopped before its end" in report.ratings["CC"].reason
+
+
 def test_observed_race_without_a_place_still_counts() -> None:
     """A race without a finding is charged, and the overall gate fires."""
     report = rated(race=FOUND, verdict=Verdict.RACE_DETECTED)
