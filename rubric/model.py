@@ -32,7 +32,7 @@ class Detector(Frozen):
 
     tool: str = ""
     rules: tuple[str, ...] = ()
-    """Rule IDs; a trailing `*` matches a family, none means every rule of the tool."""
+    """Rule IDs or shell patterns (`G40[1-7]`, `panic*`); none means every rule of the tool."""
     verdicts: tuple[str, ...] = ()
     observed: str = ""
     """`race`, `deadlock` or `leak`: confirmed when found."""

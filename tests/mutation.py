@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,8 @@ NOTICED = ("killed", "timeout", "suspicious", "segfault")
 
 
 def main() -> None:
+    # What an earlier run left would be kept, data files of the package among it.
+    shutil.rmtree(STATS.parent, ignore_errors=True)
     run = subprocess.run(["mutmut", "run", "--max-children", "2"], check=False)
     subprocess.run(["mutmut", "export-cicd-stats"], check=True, stdout=subprocess.DEVNULL)
     stats = json.loads(STATS.read_text())

@@ -52,6 +52,26 @@ def test_wrong_usage(args: tuple[str, ...]) -> None:
     assert run(*args).exit_code == 2
 
 
+def test_a_rubric_with_faults_is_told_by_line(tmp_path: Path) -> None:
+    """The command ends with the faults, not with a trace."""
+    path = tmp_path / "r.yaml"
+    path.write_text("id: x\n")
+
+    failed = run("a.go", "--rubric", path).exception
+    assert isinstance(failed, ConfigError)
+    assert f"{path}:1: scale: expected a value for scale" in str(failed)
+
+
+def test_a_calibration_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+    """Nothing is audited with half a calibration."""
+    path = tmp_path / "c.json"
+    path.write_text("{}")
+
+    failed = run("a.go", "--calibration", path).exception
+    assert isinstance(failed, ConfigError)
+    assert "write it again by `gavel calibrate`" in str(failed)
+
+
 class TestReadingPaths:
     def test_a_folder_gives_its_go_files(self, tmp_path: Path) -> None:
         """Hidden folders, links and other files are left out."""

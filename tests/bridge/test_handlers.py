@@ -19,9 +19,10 @@ from bridge.queue import JobQueue
 from bridge.settings import Settings
 from bridge.store.inbox import Inbox
 from bridge.telemetry import EVENTS
+from rubric.calibration import GoldCase, calibrate
 from sandbox.model import AuditInput, AuditReport, Verdict
 from tests.bridge.test_publishing import FakeLabelStudio
-from tests.rubric.reports import make_report
+from tests.rubric.reports import make_report, shipped
 
 pytestmark = pytest.mark.needs_db
 PROJECT = 3
@@ -141,6 +142,25 @@ def test_a_blind_project_publishes_nothing(services: Services, app: App) -> None
 
     assert services.labelstudio.kept == {}  # type: ignore[attr-defined]
     assert column(services.engine, "select state from predictions") == ["withheld"]
+
+
+def test_a_suggestion_names_the_calibration_of_its_project(
+    services: Services, app: App, tmp_path: Path
+) -> None:
+    """The project's file decides, and the stored suggestion can be traced to it."""
+    gold = GoldCase(id="t", report=make_report(), shown_suggestion=False)
+    made = calibrate([gold], shipped())
+    (tmp_path / "c.json").write_text(made.model_dump_json(by_alias=True))
+    frozen = Settings.model_validate(
+        {
+            **services.settings.model_dump(),
+            "projects": [{"id": PROJECT, "calibration": tmp_path / "c.json"}],
+        }
+    )
+    deliver(services, created("a"))
+    work(app, replace(services, settings=frozen))
+
+    assert column(services.engine, "select calibration from suggestions") == [made.version]
 
 
 def test_another_projects_event_is_ignored(services: Services, app: App) -> None:

@@ -91,3 +91,15 @@ def test_folders_are_named_from_the_place_of_the_file(config: Path) -> None:
         Path("/db"),
         (config.parent / "go1.26",),
     )
+
+
+def test_files_of_a_project_are_named_from_the_place_of_the_file(config: Path) -> None:
+    """Rubric and calibration belong together, and lie beside gavel.yaml."""
+    config.write_text("projects: [{id: 1, rubric: r.yaml, calibration: c.json}, {id: 2}]\n")
+    first, second = load_settings(config, {}).projects
+
+    assert (first.rubric, first.calibration) == (
+        config.parent / "r.yaml",
+        config.parent / "c.json",
+    )
+    assert (second.rubric, second.calibration) == (None, None)

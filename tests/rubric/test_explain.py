@@ -176,3 +176,11 @@ def test_a_fault_of_the_sandbox_explains_nothing_else() -> None:
 
     assert "no criterion is rated: the sandbox failed, so nothing is known about this code" in found
     assert "not confirmed" not in "\n".join(found)
+
+
+def test_the_criterion_is_named_where_it_holds_a_clause_back() -> None:
+    """The clause itself may suggest."""
+    rubric = with_criterion("EH", machine="hint")
+    found = explain(make_report(findings=(make_finding(),)), rubric)
+
+    assert "    shown, does not pre-fill: the rubric lets a machine only hint about EH" in found

@@ -7,6 +7,8 @@ import random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rubric.confirm import Calibration, TrackRecord
+from rubric.explain import explain
 from rubric.model import RatingStatus
 from rubric.suggest import rate
 from sandbox.model import (
@@ -23,6 +25,7 @@ from sandbox.model import (
     Verdict,
 )
 from tests.rubric.reports import make_report, shipped
+from tests.rubric.test_alternative import kurz
 
 RULES = sorted(
     {
@@ -76,6 +79,17 @@ def reports(draw: st.DrawFn) -> AuditReport:
     )
 
 
+@st.composite
+def calibrations(draw: st.DrawFn) -> Calibration:
+    """Track records of any clauses, thin and thick, good and bad."""
+    records = {}
+    for clause in draw(st.lists(st.sampled_from(shipped().clauses), max_size=8)):
+        reviewed = draw(st.sampled_from([0, 5, 30, 60]))
+        upheld = draw(st.integers(0, reviewed))
+        records[clause.id] = TrackRecord(upheld=upheld, reviewed=reviewed)
+    return Calibration(version="drawn", records=records)
+
+
 @settings(deadline=None)
 @given(reports())
 def test_every_criterion_has_a_value_or_a_reason(report: AuditReport) -> None:
@@ -118,6 +132,54 @@ def test_one_more_defect_never_raises_a_rating(report: AuditReport, defect: Find
     pairs = [(before.ratings[name], after.ratings[name]) for name in before.ratings]
     for was, now in (*pairs, (before.overall, after.overall)):
         assert was.value is None or now.value is None or now.value <= was.value
+
+
+@settings(deadline=None)
+@given(reports(), findings(), calibrations())
+def test_one_more_defect_never_raises_a_calibrated_rating(
+    report: AuditReport, defect: Finding, calibration: Calibration
+) -> None:
+    """Track records let clauses speak or be silent, and change nothing about that."""
+    worse = report.model_copy(update={"findings": (*report.findings, defect)})
+    before, after = rate(report, shipped(), calibration), rate(worse, shipped(), calibration)
+
+    pairs = [(before.ratings[name], after.ratings[name]) for name in before.ratings]
+    for was, now in (*pairs, (before.overall, after.overall)):
+        assert was.value is None or now.value is None or now.value <= was.value
+
+
+@settings(deadline=None)
+@given(reports())
+def test_another_rubric_stays_within_its_own_scale(report: AuditReport) -> None:
+    """Four values, whatever the facts."""
+    rated = rate(report, kurz())
+
+    for rating in (*rated.ratings.values(), rated.overall):
+        assert (rating.status is RatingStatus.SUGGESTED) == (rating.value in kurz().scale)
+
+
+@settings(deadline=None)
+@given(reports(), calibrations())
+def test_rating_a_rated_report_again_changes_nothing(
+    report: AuditReport, calibration: Calibration
+) -> None:
+    """A preview compares ratings, not traces of an earlier rating."""
+    rated = rate(report, shipped(), calibration)
+
+    assert rate(rated, shipped(), calibration) == rated
+
+
+@settings(deadline=None)
+@given(reports(), calibrations())
+def test_an_explanation_ends_in_the_rating(report: AuditReport, calibration: Calibration) -> None:
+    """Its lines name the values that were suggested, and are the same every time."""
+    lines = explain(report, shipped(), calibration)
+    rated = rate(report, shipped(), calibration)
+    told = [line for line in lines if line.startswith("  = ")]
+
+    assert lines == explain(report, shipped(), calibration)
+    for line, rating in zip(told, (*rated.ratings.values(), rated.overall), strict=True):
+        assert rating.value is None or line.startswith(f"  = {rating.value} suggested, ")
 
 
 @settings(deadline=None)
