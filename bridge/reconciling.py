@@ -112,6 +112,9 @@ def _stale(conn: Connection, chunk: Sequence[Mapping[str, Any]]) -> list[int]:
             number = int(annotation["id"])
             there.add(number)
             at = states.get(number)
+            if at is None and annotation.get("was_cancelled"):
+                # A task's own list (1.23.2) leaves out what was skipped: it would be news for ever.
+                continue
             if at is None or at < datetime.fromisoformat(annotation["updated_at"]):
                 found.add(int(task["id"]))
     found.update(task_id for number, task_id in live.items() if number not in there)

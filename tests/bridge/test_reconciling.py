@@ -127,6 +127,14 @@ def test_an_annotation_that_was_never_told_is_looked_at(
     assert kept[0].startswith(updated[:13].replace("T", " "))
 
 
+def test_a_skip_that_no_list_shows_is_no_news(services: Services, app: App, server: Server) -> None:
+    task = server.add(10, "package main")
+    server.annotate(10, 1)
+    task["annotations"][0]["was_cancelled"] = True
+
+    assert reconciling.reconcile(services, PROJECT).changed == 0
+
+
 def test_an_annotation_that_is_gone_is_looked_at(
     services: Services, app: App, server: Server
 ) -> None:
