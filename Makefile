@@ -54,7 +54,7 @@ bench: $(VENV)/dev ## Measures; PART=name runs one part
 eval: $(VENV)/dev ## How often audits are right, on the corpus; CLAUSES="EH-1 clean" takes a part
 	@$(BIN)/python -m tests.eval $(CLAUSES)
 
-mutate: $(VENV)/dev ## Whether tests notice changes of suggestions and overrides; takes a quarter of an hour
+mutate: $(VENV)/dev ## Whether tests notice changes of suggestions and overrides; takes a few minutes
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m tests.mutation
 
 soak: $(VENV)/dev ## AUDITS random audits in a row on BACKEND; fails if anything is left behind
