@@ -55,6 +55,7 @@ def examine(settings: Settings, url: str) -> Iterator[Check]:
     yield from sandbox(settings)
     yield database(url)
     yield secret(settings)
+    yield from map(judging, settings.projects)
     yield from label_studio(settings, url)
 
 
@@ -169,6 +170,19 @@ def secret(settings: Settings) -> Check:
     )
 
 
+def judging(project: ProjectSettings) -> Check:
+    """A project's rubric and calibration can be used: without them none of its tasks is rated."""
+    from bridge.rubrics import load_project_calibration, load_project_rubric  # noqa: PLC0415
+
+    name = f"rubric of project {project.id or project.title}"
+    try:
+        rubric, calibration = load_project_rubric(project), load_project_calibration(project)
+    except GavelError as exc:
+        return failed(name, str(exc), "mend the file, or name another in gavel.yaml")
+    against = calibration.version[:12] if calibration else "no calibration"
+    return passed(name, f"{rubric.id} {rubric.version[:12]}, {against}")
+
+
 def label_studio(settings: Settings, url: str) -> Iterator[Check]:
     """Label Studio, its token, and each project."""
     from bridge.labelstudio.client import LabelStudioClient  # noqa: PLC0415 - takes seconds
@@ -227,7 +241,11 @@ def _label_config(project: ProjectSettings, found: dict[str, Any]) -> Check:
     from bridge.labelstudio.labeling import check_config  # noqa: PLC0415
     from bridge.rubrics import load_project_rubric  # noqa: PLC0415
 
-    problems = check_config(str(found.get("label_config", "")), load_project_rubric(project))
+    try:
+        rubric = load_project_rubric(project)
+    except GavelError:
+        return skipped("label config", "the rubric can't be used, see above")
+    problems = check_config(str(found.get("label_config", "")), rubric)
     if problems:
         shown = "; ".join(str(problem) for problem in problems[:3])
         return failed("label config", f"does not fit the rubric: {shown}", "`gavel setup`")

@@ -15,7 +15,11 @@ from rubric.model import Rubric
 
 
 def load_project_rubric(project: ProjectSettings) -> Rubric:
-    """The rubric a project names, or the shipped one; read once per process."""
+    """The rubric a project names, or the shipped one; read once per process.
+
+    Raises:
+        ConfigError: where it cannot be read or used.
+    """
     return _load(project.rubric or shipped_rubric())
 
 
@@ -36,7 +40,11 @@ def read_rubric(path: Path | None) -> Rubric:
 
 
 def load_project_calibration(project: ProjectSettings) -> Calibration | None:
-    """The calibration a project is frozen to, or none; read once per process."""
+    """The calibration a project is frozen to, or none; read once per process.
+
+    Raises:
+        ConfigError: where it cannot be read or used.
+    """
     if project.calibration is None:
         return None
     return _calibration(project.calibration, project.rubric or shipped_rubric())
@@ -65,4 +73,4 @@ def _calibration(path: Path, rubric: Path) -> Calibration | None:
 
 @functools.lru_cache(maxsize=32)
 def _load(path: Path) -> Rubric:
-    return load_rubric(path.read_text(encoding="utf-8"), name=str(path))
+    return read_rubric(path)

@@ -15,6 +15,7 @@ from bridge import bootstrap, jobs, reconciling
 from bridge.bootstrap import Services
 from bridge.errors import ConfigError
 from bridge.queue import QUEUES
+from bridge.rubrics import load_project_calibration, load_project_rubric
 from bridge.settings import Settings
 
 LIGHT_JOBS_AT_ONCE = 4
@@ -24,6 +25,10 @@ GRACE_S = 20.0
 
 def run(settings: Settings, url: str) -> None:
     """Runs until SIGINT or SIGTERM; jobs that are running get `GRACE_S` to end."""
+    for project in settings.projects:
+        # At once, not when the first task is to be rated.
+        load_project_rubric(project)
+        load_project_calibration(project)
     app = application(url)
     services = bootstrap.build(settings, url, ready_jails=settings.sandbox.ready_jails)
     reconciling.defer_all(services)
