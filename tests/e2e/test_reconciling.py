@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +19,9 @@ from bridge.labelstudio.labeling import label_config
 from bridge.labelstudio.payload import task_data
 from bridge.settings import Settings
 from sandbox.model import AuditInput
-from tests.bridge.test_handlers import column, work
+from tests.bridge.test_handlers import column
 from tests.bridge.test_handlers import services as services_without  # noqa: F401 - a fixture
+from tests.bridge.test_handlers import work as work_here
 from tests.rubric.reports import shipped
 
 pytestmark = [pytest.mark.e2e, pytest.mark.needs_db]
@@ -53,6 +55,12 @@ def services(
 @pytest.fixture
 def app(db_url: str) -> App:
     return worker.application(db_url)
+
+
+def work(app: App, services: Services) -> None:
+    """Runs jobs in a thread of their own: the browser of other tests holds this one's event loop."""
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(work_here, app, services).result()
 
 
 def make_tasks(client: LabelStudioClient, project: int, *codes: str) -> list[int]:
