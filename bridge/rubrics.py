@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+from collections.abc import Iterator
 from pathlib import Path
 
 from bridge.errors import ConfigError
@@ -31,12 +33,8 @@ def read_rubric(path: Path | None) -> Rubric:
     """
     if path is None:
         return load_rubric(shipped_rubric().read_text(encoding="utf-8"), name="go-review.yaml")
-    try:
+    with _config_errors(path):
         return load_rubric(path.read_text(encoding="utf-8"), name=str(path))
-    except RubricError as exc:
-        raise ConfigError(str(exc)) from exc
-    except (OSError, UnicodeDecodeError) as exc:
-        raise ConfigError(f"{path}: cannot be read: {exc}; name a file of UTF-8 text") from exc
 
 
 def load_project_calibration(project: ProjectSettings) -> Calibration | None:
@@ -58,9 +56,16 @@ def read_calibration(path: Path | None, rubric: Rubric) -> Calibration | None:
     """
     if path is None:
         return None
-    try:
+    with _config_errors(path):
         return load_calibration(path.read_text(encoding="utf-8"), rubric, name=str(path))
-    except CalibrationError as exc:
+
+
+@contextlib.contextmanager
+def _config_errors(path: Path) -> Iterator[None]:
+    """Whatever is wrong with a file that settings name is a fault of the settings."""
+    try:
+        yield
+    except (RubricError, CalibrationError) as exc:
         raise ConfigError(str(exc)) from exc
     except (OSError, UnicodeDecodeError) as exc:
         raise ConfigError(f"{path}: cannot be read: {exc}; name a file of UTF-8 text") from exc

@@ -13,7 +13,7 @@ def reconcile(projects: tuple[int, ...]) -> None:
     """Compare PROJECTS (all of gavel.yaml's where none is named) with Label Studio, and catch up.
 
     What was missed is put in line for the worker, as its delivery would have been. The worker does
-    the same by itself when it starts and every night.
+    the same by itself when it starts and every night for projects that have a `cutoff`.
     """
     from bridge import bootstrap
     from bridge.errors import GavelError

@@ -11,15 +11,11 @@ from bridge.settings import load_settings
 @click.argument("deliveries", type=int, nargs=-1, required=True)
 def replay(deliveries: tuple[int, ...]) -> None:
     """Work on stored DELIVERIES (their numbers) again; what is known already changes nothing."""
-    from bridge.bootstrap import database
+    from bridge.bootstrap import tables
     from bridge.queue import JobQueue
     from bridge.store import deliveries as store
-    from bridge.store.engine import create_engine
-    from bridge.store.schema import upgrade
 
-    with database(load_settings()) as url:
-        upgrade(url)
-        engine = create_engine(url)
+    with tables(load_settings()) as (url, engine):
         queue = JobQueue(url)
         with engine.begin() as conn:
             for number in deliveries:
@@ -27,5 +23,4 @@ def replay(deliveries: tuple[int, ...]) -> None:
                     raise click.BadParameter(f"there is no delivery {number}")
                 store.finish(conn, number, "received")
                 queue.defer_delivery(conn, number)
-        engine.dispose()
     click.echo(f"{len(deliveries)} delivery(ies) put in line again")

@@ -18,22 +18,16 @@ def rerun(task: int) -> None:
 
     from bridge.audit_text import show_report
     from bridge.auditor import SandboxAuditor
-    from bridge.bootstrap import database
+    from bridge.bootstrap import tables
     from bridge.labelstudio.task_input import snippet_of
     from bridge.rubrics import load_project_calibration, load_project_rubric
     from bridge.settings import ProjectSettings
     from bridge.store import tasks
-    from bridge.store.engine import create_engine
-    from bridge.store.schema import upgrade
     from rubric.suggest import rate
 
     settings = load_settings()
-    with database(settings) as url:
-        upgrade(url)
-        engine = create_engine(url)
-        with engine.connect() as conn:
-            row = tasks.load(conn, task)
-        engine.dispose()
+    with tables(settings) as (_, engine), engine.connect() as conn:
+        row = tasks.load(conn, task)
     if row is None:
         raise click.BadParameter(f"no task {task} was ever told us")
     project = settings.project(row.project_id) or ProjectSettings()

@@ -142,18 +142,12 @@ def _past(
 
 
 def _stored(project: int | None, limit: int) -> list[tuple[str, RatedReport]]:
-    from bridge.bootstrap import database
+    from bridge.bootstrap import tables
     from bridge.settings import load_settings
     from bridge.store import past
-    from bridge.store.engine import create_engine
-    from bridge.store.schema import upgrade
 
-    with database(load_settings()) as url:
-        upgrade(url)
-        engine = create_engine(url)
-        with engine.connect() as conn:
-            rows = past.past_suggestions(conn, project_id=project, limit=limit)
-        engine.dispose()
+    with tables(load_settings()) as (_, engine), engine.connect() as conn:
+        rows = past.past_suggestions(conn, project_id=project, limit=limit)
     return [(key[:12], RatedReport.model_validate(rated)) for key, rated in rows]
 
 

@@ -41,20 +41,13 @@ def list_(limit: int, states: tuple[str, ...]) -> None:
     """List tickets, newest first."""
     from rich.console import Console
 
-    from bridge.bootstrap import database
+    from bridge.bootstrap import tables
     from bridge.store import outbox
-    from bridge.store.engine import create_engine
-    from bridge.store.schema import upgrade
 
-    with database(load_settings()) as url:
-        upgrade(url)
-        engine = create_engine(url)
-        with engine.begin() as conn:
-            found = [
-                (row, _changes(conn, row))
-                for row in outbox.listed(conn, states=states, limit=limit)
-            ]
-        engine.dispose()
+    with tables(load_settings()) as (_, engine), engine.begin() as conn:
+        found = [
+            (row, _changes(conn, row)) for row in outbox.listed(conn, states=states, limit=limit)
+        ]
     if not found and states:
         click.echo(f"no ticket is {' or '.join(states)}")
         return
@@ -70,19 +63,13 @@ def show(key: str) -> None:
     """Show one ticket, named by its key in the tracker or by (the start of) its own key."""
     from rich.console import Console
 
-    from bridge.bootstrap import database
+    from bridge.bootstrap import tables
     from bridge.store import local_tickets, outbox
-    from bridge.store.engine import create_engine
-    from bridge.store.schema import upgrade
 
-    with database(load_settings()) as url:
-        upgrade(url)
-        engine = create_engine(url)
-        with engine.begin() as conn:
-            row = outbox.find(conn, key)
-            changes = _changes(conn, row) if row is not None else ()
-            text = local_tickets.with_key(conn, row.key) if row is not None else None
-        engine.dispose()
+    with tables(load_settings()) as (_, engine), engine.begin() as conn:
+        row = outbox.find(conn, key)
+        changes = _changes(conn, row) if row is not None else ()
+        text = local_tickets.with_key(conn, row.key) if row is not None else None
     if row is None:
         raise click.ClickException(_UNKNOWN.format(key))
     console = Console()
@@ -144,30 +131,23 @@ def _change(
     """Changes each row, with a job where there is work; all or none, and fails where a name is unknown."""
     from datetime import UTC, datetime
 
-    from bridge.bootstrap import database
+    from bridge.bootstrap import tables
     from bridge.queue import JobQueue
     from bridge.store import outbox
-    from bridge.store.engine import create_engine
-    from bridge.store.schema import upgrade
 
     now = datetime.now(UTC)
     said: list[str] = []
-    with database(load_settings()) as url:
-        upgrade(url)
-        queue, engine = JobQueue(url), create_engine(url)
-        try:
-            with engine.begin() as conn:
-                for name in outbox.stuck(conn) if whole else names:
-                    row = outbox.find(conn, name)
-                    if row is None:
-                        raise click.ClickException(_UNKNOWN.format(name))
-                    changed = change(conn, row.key, now)
-                    if changed and work:
-                        queue.defer_ticket(conn, row.key)
-                    shown = row.issue_key or row.key[:8]
-                    said.append(f"{shown}: {done if changed else f'{not_done} ({row.state})'}")
-        finally:
-            engine.dispose()
+    with tables(load_settings()) as (url, engine), engine.begin() as conn:
+        queue = JobQueue(url)
+        for name in outbox.stuck(conn) if whole else names:
+            row = outbox.find(conn, name)
+            if row is None:
+                raise click.ClickException(_UNKNOWN.format(name))
+            changed = change(conn, row.key, now)
+            if changed and work:
+                queue.defer_ticket(conn, row.key)
+            shown = row.issue_key or row.key[:8]
+            said.append(f"{shown}: {done if changed else f'{not_done} ({row.state})'}")
     for line in said or ["nothing has given up"]:
         click.echo(line)
 

@@ -46,7 +46,7 @@ def show(key: str, part: str = PAGE) -> Response:
     with engine.connect() as conn:
         task = task_store.by_evidence_key(conn, key)
         rated = None if task is None else task_store.rated_of_task(conn, task.task_id)
-        said = _said(conn, task, rated)
+        said = _said(conn, task, rated) if part == PAGE else None
     kind = fragments.media_type(part)
     if task is None:
         return Response(_unknown(part), status=404, headers=_HEADERS, mimetype="text/html")

@@ -62,6 +62,11 @@ def make_snapshot(
     return Snapshot(**(fields | changes))
 
 
+ANNAS = make_snapshot(0, {"CR": 4, "EH": 2})
+SECOND = {"annotation": 2, "author": BEN, "by": BEN, "created": 10}
+"""What makes a snapshot one of the reviewer's own annotation."""
+
+
 def captured(name: str) -> Snapshot:
     """The annotation of a captured request; its controls are named after its criteria."""
     body = json.loads((CAPTURED / f"{name}.json").read_text())["annotation"]

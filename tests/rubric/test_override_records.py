@@ -11,10 +11,12 @@ from rubric.override_model import Effect, EffectKind, Origin, Snapshot, Value
 from tests.rubric.snapshots import (
     ADMIN,
     ANNA,
+    ANNAS,
     BEN,
     CLEO,
     DORA,
     POLICY,
+    SECOND,
     at,
     effects,
     folded,
@@ -24,8 +26,6 @@ from tests.rubric.snapshots import (
     told,
 )
 
-ANNAS = make_snapshot(0, {"CR": 4, "EH": 2})
-SECOND = {"annotation": 2, "author": BEN, "by": BEN, "created": 10}
 EDIT = make_snapshot(20, {"CR": 1, "EH": 2}, by=BEN)
 
 

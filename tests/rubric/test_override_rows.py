@@ -18,10 +18,12 @@ from rubric.override_model import (
 from tests.rubric.snapshots import (
     ADMIN,
     ANNA,
+    ANNAS,
     BEN,
     CLEO,
     DORA,
     POLICY,
+    SECOND,
     at,
     captured,
     effects,
@@ -31,9 +33,6 @@ from tests.rubric.snapshots import (
     overrides,
     told,
 )
-
-ANNAS = make_snapshot(0, {"CR": 4, "EH": 2})
-SECOND = {"annotation": 2, "author": BEN, "by": BEN, "created": 10}
 
 
 def test_row_0_known_state_changes_nothing() -> None:
